@@ -1,0 +1,109 @@
+// Package api is the HTTP API: routes, request and response types, and the one
+// place where errors become HTTP. It knows no AWS and no engine: what it needs
+// of them it declares here, and the mains hand it in.
+package api
+
+import (
+	"context"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/bytepass/bytepass/runtime/auth"
+	"github.com/bytepass/bytepass/runtime/catalog"
+	"github.com/bytepass/bytepass/runtime/files"
+)
+
+// Authenticator says who is asking.
+type Authenticator interface {
+	// Authenticate returns the principal of a request. The error is a
+	// *files.Problem with CodeUnauthenticated or CodeForbidden, or, when the
+	// issuer cannot be asked, CodeUnavailable.
+	Authenticate(r *http.Request) (auth.Principal, error)
+}
+
+// UploadSigner signs what clients send to the store. Signing does no I/O, but
+// for the renewal of its credentials.
+type UploadSigner interface {
+	// PresignPut signs the PUT of u for life. The returned ExpiresAt is the
+	// earlier of now+life and the end of the signing credentials.
+	PresignPut(ctx context.Context, u files.Upload, life time.Duration) (files.Presigned, error)
+}
+
+// Download is what a presigned GET is for.
+type Download struct {
+	ObjectKey string
+	VersionID string // pinned; empty where the bucket is not versioned
+	// Disposition and CacheControl are what S3 answers in the headers of these
+	// names; empty leaves them as stored.
+	Disposition  string
+	CacheControl string
+}
+
+// DownloadSigner signs what clients read, from the store or from the edge.
+type DownloadSigner interface {
+	PresignGet(ctx context.Context, d Download, life time.Duration) (files.Presigned, error)
+}
+
+// Catalog is what the API reads of the catalog.
+type Catalog interface {
+	Get(ctx context.Context, space files.Space, key files.Key) (files.Record, catalog.Revision, error)
+	List(ctx context.Context, q catalog.Query) ([]files.Record, error)
+}
+
+// Deleter deletes files recoverably and tells their history.
+type Deleter interface {
+	// Versions returns the history of exactly this object key, newest first,
+	// at most limit entries; none if the key was never used.
+	Versions(ctx context.Context, objectKey string, limit int) ([]files.Version, error)
+	// Delete puts a delete marker on the object and returns its version id.
+	Delete(ctx context.Context, objectKey string) (markerVersionID string, err error)
+}
+
+// Restorer brings files back.
+type Restorer interface {
+	Versions(ctx context.Context, objectKey string, limit int) ([]files.Version, error)
+	// RemoveMarker removes a delete marker for good. It is only ever called
+	// with the version id of a delete marker.
+	RemoveMarker(ctx context.Context, objectKey, versionID string) error
+	// CopyVersion puts a copy of an older version, with its metadata, on top
+	// and returns the new version id. The error is a *files.Problem with
+	// CodeTooLargeToCopy over 5 GB, and CodeNotFound if there is no such version.
+	CopyVersion(ctx context.Context, objectKey, versionID string) (newVersionID string, err error)
+}
+
+// Check is one thing that must work for /readyz to say so.
+type Check struct {
+	Name string
+	Ping func(context.Context) error
+}
+
+// Config is everything that the API is made of. A nil capability makes its
+// routes answer CodeNotServed: each function hands in only what its role may
+// do, and the whole contract is described by all of them alike.
+type Config struct {
+	Auth      Authenticator
+	Limits    files.Limits
+	Uploads   UploadSigner
+	Downloads DownloadSigner
+	Catalog   Catalog
+	Deleter   Deleter
+	Restorer  Restorer
+
+	// FileSystem says that the store keeps objects as files: a segment has at
+	// most 255 bytes, and a name cannot be a file and a folder.
+	FileSystem bool
+	// RequireScopes asks for files:read and files:write in the token.
+	RequireScopes bool
+	// Origins that a browser may call the API from; empty where the gateway
+	// answers CORS.
+	Origins []string
+	// Console holds the web page, served at /; nil serves none.
+	Console fs.FS
+	// Ready are the checks of /readyz; nil serves no /readyz.
+	Ready []Check
+
+	Log *slog.Logger
+	Now func() time.Time
+}
