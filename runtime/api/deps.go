@@ -32,14 +32,7 @@ type UploadSigner interface {
 }
 
 // Download is what a presigned GET is for.
-type Download struct {
-	ObjectKey string
-	VersionID string // pinned; empty where the bucket is not versioned
-	// Disposition and CacheControl are what S3 answers in the headers of these
-	// names; empty leaves them as stored.
-	Disposition  string
-	CacheControl string
-}
+type Download = files.Download
 
 // DownloadSigner signs what clients read, from the store or from the edge.
 type DownloadSigner interface {
