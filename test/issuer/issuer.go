@@ -1,0 +1,190 @@
+// Package issuer runs a real OpenID Connect issuer (npm oidc-provider) as a
+// process on loopback, for tests: discovery, keys, and JWT access tokens by the
+// client credentials grant, one client for each owner. The test owns the
+// issuer's key, so it can also mint what an honest issuer would not: expired
+// tokens, or tokens of another audience.
+package issuer
+
+import (
+	"bufio"
+	"context"
+	"crypto/rand"
+	"crypto/rsa"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os/exec"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+
+	"github.com/bytepass/bytepass/test/project"
+)
+
+// Audience is the resource that every token is for.
+const Audience = "https://bytepass.test"
+
+const keyID = "test-key"
+
+// Issuer is a running issuer. Its methods are safe for concurrent use.
+type Issuer struct {
+	URL string // the issuer, as in the claim iss
+
+	key  *rsa.PrivateKey
+	stop func() error
+
+	mu     sync.Mutex
+	tokens map[string]string
+}
+
+// Start runs an issuer that knows these owners until Close. Owners may be any
+// printable ASCII: they are the claim sub of their tokens.
+func Start(ctx context.Context, owners ...string) (*Issuer, error) {
+	node, err := project.Node()
+	if err != nil {
+		return nil, err
+	}
+	if _, err := project.Tool("tools/oidc-issuer/node_modules/oidc-provider", "tools/oidc-issuer.sh"); err != nil {
+		return nil, err
+	}
+	script, err := project.Tool("tools/oidc-issuer/issuer.mjs", "git checkout tools/oidc-issuer")
+	if err != nil {
+		return nil, err
+	}
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		return nil, err
+	}
+	config, err := json.Marshal(map[string]any{
+		"owners":   owners,
+		"audience": Audience,
+		"key":      jose.JSONWebKey{Key: key, KeyID: keyID, Algorithm: string(jose.RS256), Use: "sig"},
+	})
+	if err != nil {
+		return nil, err
+	}
+	is := &Issuer{key: key, tokens: map[string]string{}}
+	if is.URL, is.stop, err = run(ctx, node, script, config); err != nil {
+		return nil, fmt.Errorf("the OIDC issuer: %w", err)
+	}
+	return is, nil
+}
+
+// run starts the issuer's process, hands it its configuration, and waits for
+// the line that names its URL.
+func run(ctx context.Context, node, script string, config []byte) (string, func() error, error) {
+	cmd := exec.CommandContext(ctx, node, script)
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		return "", nil, err
+	}
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		return "", nil, err
+	}
+	var stderr strings.Builder
+	cmd.Stderr = &stderr
+	if err := cmd.Start(); err != nil {
+		return "", nil, err
+	}
+	stop := func() error {
+		stdin.Close()
+		if err := cmd.Process.Kill(); err != nil {
+			return err
+		}
+		cmd.Wait() // says only that it was killed
+		return nil
+	}
+	if _, err := stdin.Write(append(config, '\n')); err != nil {
+		return "", nil, errors.Join(err, stop())
+	}
+	line, err := bufio.NewReader(stdout).ReadString('\n')
+	ready, ok := strings.CutPrefix(strings.TrimSpace(line), "ready ")
+	if err != nil || !ok {
+		stop()
+		return "", nil, fmt.Errorf("it did not start: %s", stderr.String())
+	}
+	go io.Copy(io.Discard, stdout)
+	return ready, stop, nil
+}
+
+// Close ends the issuer.
+func (is *Issuer) Close() error { return is.stop() }
+
+// Token returns an access token of owner, asked for at the token endpoint once
+// and kept: it lives an hour, longer than a test run.
+func (is *Issuer) Token(ctx context.Context, owner string) (string, error) {
+	is.mu.Lock()
+	defer is.mu.Unlock()
+	if t := is.tokens[owner]; t != "" {
+		return t, nil
+	}
+	form := url.Values{"grant_type": {"client_credentials"}, "resource": {Audience}, "scope": {"files:read files:write"}}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, is.URL+"/token", strings.NewReader(form.Encode()))
+	if err != nil {
+		return "", err
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	req.SetBasicAuth(url.QueryEscape(owner), "secret") // RFC 6749, section 2.3.1
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return "", err
+	}
+	defer res.Body.Close()
+	var answer struct {
+		Token string `json:"access_token"`
+		Error string `json:"error_description"`
+	}
+	if err := json.NewDecoder(res.Body).Decode(&answer); err != nil {
+		return "", err
+	}
+	if answer.Token == "" {
+		return "", fmt.Errorf("no token for %q: %d %s", owner, res.StatusCode, answer.Error)
+	}
+	is.tokens[owner] = answer.Token
+	return answer.Token, nil
+}
+
+// Claims returns the claims of a good token of owner at this moment, to be
+// changed and signed by Sign.
+func (is *Issuer) Claims(owner string) map[string]any {
+	now := time.Now()
+	return map[string]any{
+		"iss": is.URL, "aud": Audience, "sub": owner, "client_id": owner, "scope": "files:read files:write",
+		"iat": now.Unix(), "exp": now.Add(5 * time.Minute).Unix(),
+	}
+}
+
+// Sign signs claims with the issuer's own key.
+func (is *Issuer) Sign(claims map[string]any) (string, error) { return sign(is.key, claims) }
+
+// Forge signs claims with a key that is not the issuer's but bears its name.
+func Forge(claims map[string]any) (string, error) {
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		return "", err
+	}
+	return sign(key, claims)
+}
+
+func sign(key *rsa.PrivateKey, claims map[string]any) (string, error) {
+	payload, err := json.Marshal(claims)
+	if err != nil {
+		return "", err
+	}
+	opts := (&jose.SignerOptions{}).WithType("at+jwt").WithHeader("kid", keyID)
+	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.RS256, Key: key}, opts)
+	if err != nil {
+		return "", err
+	}
+	signed, err := signer.Sign(payload)
+	if err != nil {
+		return "", err
+	}
+	return signed.CompactSerialize()
+}
