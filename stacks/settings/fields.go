@@ -1,0 +1,172 @@
+package settings
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/bytepass/bytepass/runtime/env"
+)
+
+// field is one setting: its name, how a value gets into Settings, and its line
+// of the documentation.
+type field struct {
+	name  string
+	set   func(*Settings, any) error
+	show  func(Settings) string // the value, for the table of defaults
+	allow string                // what may be set, for the table
+	doc   string
+}
+
+// fields are all settings, in the order of the documentation.
+var fields = []field{
+	text("stage", func(s *Settings) *string { return &s.Stage }, checkStage,
+		"a lower case letter, then up to 15 of a-z, 0-9 and -",
+		"Which deployment this is. `dev` keeps nothing when it is destroyed; every other stage keeps its data."),
+	text("prefix", func(s *Settings) *string { return &s.Prefix }, checkPrefix,
+		"lower case letters, digits and -; with the stage at most 26 characters",
+		"What all names begin with: `<prefix>-<stage>`; the bucket is `<prefix>-<stage>-<account>-<region>-an`. Changing it on a running stage makes a new, empty bucket."),
+	boolean("retain", func(s *Settings) *bool { return &s.Retain },
+		"Keep bucket, catalog and keys when the stacks are deleted, and protect them from deletion. `prod` cannot set it to false."),
+	text("issuer", func(s *Settings) *string { return &s.Issuer }, checkIssuer,
+		"an `https` URL; `http` on a loopback address where nothing is retained",
+		"The OIDC issuer whose tokens the API accepts, exactly as in the tokens' `iss`. It must sign with RS256, RS384 or RS512: API Gateway takes no others."),
+	list("audience", func(s *Settings) *[]string { return &s.Audience }, checkAudience, 1, 50,
+		"1 to 50 strings", "Audiences of which a token must name one (its `aud` or `client_id`)."),
+	text("ownerClaim", func(s *Settings) *string { return &s.OwnerClaim }, checkClaim,
+		"a claim's name", "The claim of the token that says whose files they are."),
+	text("groupsClaim", func(s *Settings) *string { return &s.GroupsClaim }, checkClaim,
+		"a claim's name", "The claim of the token that lists the groups."),
+	boolean("requireScopes", func(s *Settings) *bool { return &s.RequireScopes },
+		"Ask for the scopes `files:read` and `files:write` in the token."),
+	list("origins", func(s *Settings) *[]string { return &s.Origins }, checkOrigin, 0, 100,
+		"up to 100 origins, such as `https://app.example.com`; `http` on loopback only",
+		"Web pages that may use the API and the bucket from a browser (CORS). No wildcard."),
+	{
+		name: "maxSize", set: setMaxSize, show: func(s Settings) string { return showBytes(s.MaxSize) },
+		allow: "1 byte to " + showBytes(env.LargestMaxSize) + ", as bytes or as `20MiB`, `5GiB`, `1TiB`",
+		doc:   "The largest file.",
+	},
+	list("allowedTypes", func(s *Settings) *[]string { return &s.AllowedTypes }, checkType, 0, 50,
+		"up to 50 of `image/png` or `image/*`", "The media types that may be uploaded; none set allows all."),
+	integer("uploadUrlSeconds", func(s *Settings) *int { return &s.UploadURLSeconds }, env.MinURLSeconds, env.MaxURLSeconds,
+		"Lifetime of a URL from `POST /api/upload-url`."),
+	integer("putSeconds", func(s *Settings) *int { return &s.PutSeconds }, env.MinURLSeconds, env.MaxURLSeconds,
+		"Lifetime of a presigned PUT."),
+	integer("partSeconds", func(s *Settings) *int { return &s.PartSeconds }, env.MinURLSeconds, env.MaxURLSeconds,
+		"Lifetime of the URL of a multipart upload's part."),
+	integer("getSeconds", func(s *Settings) *int { return &s.GetSeconds }, env.MinURLSeconds, env.MaxURLSeconds,
+		"Lifetime of a download URL."),
+	choice("transitionClass", func(s *Settings) *string { return &s.TransitionClass },
+		[]string{"GLACIER_IR", "STANDARD_IA", "INTELLIGENT_TIERING", NoTransition},
+		"Storage class that objects move to; only classes that read at once, because every file stays downloadable. GLACIER_IR bills at least 90 days and 128 KB."),
+	integer("transitionDays", func(s *Settings) *int { return &s.TransitionDays }, 1, 3650,
+		"Days after which objects move there (STANDARD_IA: at least 30)."),
+	integer("noncurrentDays", func(s *Settings) *int { return &s.NoncurrentDays }, 1, 3650,
+		"Days after which deleted and overwritten versions are gone for good; at least transitionDays + 90."),
+	{
+		name: "logDays", set: setLogDays, show: func(s Settings) string { return fmt.Sprint(s.LogDays) },
+		allow: "what CloudWatch takes: " + joinInts(logDays), doc: "Days that logs of the functions and of the API are kept.",
+	},
+	integer("accessLogDays", func(s *Settings) *int { return &s.AccessLogDays }, 1, 365,
+		"Days that the bucket's access logs are kept; they hold query strings."),
+	choice("architecture", func(s *Settings) *string { return &s.Architecture }, []string{ARM64, X8664},
+		"Processor of the functions."),
+	integer("reservedConcurrency", func(s *Settings) *int { return &s.ReservedConcurrency }, 0, 10000,
+		"Concurrent executions reserved for, and at most allowed to, each of the API's functions; 0 reserves none."),
+	integer("ingestConcurrency", func(s *Settings) *int { return &s.IngestConcurrency }, 2, 1000,
+		"Concurrent executions of the function that keeps the catalog."),
+	integer("throttleRate", func(s *Settings) *int { return &s.ThrottleRate }, 1, 10000,
+		"Requests a second that the API takes."),
+	integer("throttleBurst", func(s *Settings) *int { return &s.ThrottleBurst }, 1, 5000,
+		"Requests that may come at once."),
+	{
+		name: "delivery", set: setDelivery, show: func(s Settings) string { return s.Delivery },
+		allow: "`s3`", doc: "Where downloads come from: presigned GETs of the bucket.",
+	},
+	{
+		name: "tags", set: setTags, show: func(Settings) string { return "none" },
+		allow: "an object of up to 40 strings", doc: "More tags for everything that is deployed, beside `app` and `stage`.",
+	},
+}
+
+func fieldNamed(name string) (field, bool) {
+	i := slices.IndexFunc(fields, func(f field) bool { return f.name == name })
+	if i < 0 {
+		return field{}, false
+	}
+	return fields[i], true
+}
+
+func text(name string, at func(*Settings) *string, check func(string) error, allow, doc string) field {
+	return field{name: name, allow: allow, doc: doc,
+		show: func(s Settings) string { return *at(&s) },
+		set: func(s *Settings, v any) error {
+			value, ok := v.(string)
+			if !ok {
+				return fmt.Errorf("use %s", allow)
+			}
+			*at(s) = value
+			return check(value)
+		}}
+}
+
+func choice(name string, at func(*Settings) *string, options []string, doc string) field {
+	return text(name, at, func(v string) error {
+		if !slices.Contains(options, v) {
+			return fmt.Errorf("use %s", strings.Join(options, ", "))
+		}
+		return nil
+	}, "`"+strings.Join(options, "`, `")+"`", doc)
+}
+
+func integer(name string, at func(*Settings) *int, low, high int, doc string) field {
+	allow := fmt.Sprintf("%d to %d", low, high)
+	return field{name: name, allow: allow, doc: doc,
+		show: func(s Settings) string { return fmt.Sprint(*at(&s)) },
+		set: func(s *Settings, v any) error {
+			n, ok := wholeNumber(v)
+			if !ok || n < int64(low) || n > int64(high) {
+				return fmt.Errorf("use %s", allow)
+			}
+			*at(s) = int(n)
+			return nil
+		}}
+}
+
+func boolean(name string, at func(*Settings) *bool, doc string) field {
+	return field{name: name, allow: "`true`, `false`", doc: doc,
+		show: func(s Settings) string { return fmt.Sprint(*at(&s)) },
+		set: func(s *Settings, v any) error {
+			switch v {
+			case true, "true":
+				*at(s) = true
+			case false, "false":
+				*at(s) = false
+			default:
+				return fmt.Errorf("use true or false")
+			}
+			return nil
+		}}
+}
+
+func list(name string, at func(*Settings) *[]string, check func(string) error, low, high int, allow, doc string) field {
+	return field{name: name, allow: allow, doc: doc,
+		show: func(s Settings) string { return strings.Join(*at(&s), ", ") },
+		set: func(s *Settings, v any) error {
+			items, ok := stringList(v)
+			if !ok || len(items) < low || len(items) > high {
+				return fmt.Errorf("use %s, as a JSON array or separated by commas", allow)
+			}
+			for i, item := range items {
+				if err := check(item); err != nil {
+					return fmt.Errorf("%q: %w", item, err)
+				}
+				if slices.Contains(items[:i], item) {
+					return fmt.Errorf("%q is there twice; name it once", item)
+				}
+			}
+			*at(s) = items
+			return nil
+		}}
+}

@@ -1,0 +1,239 @@
+package settings
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"net"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/bytepass/bytepass/runtime/env"
+)
+
+// Names in the account-regional namespace end in -<account>-<region>-an, at
+// most 63 characters in all (Amazon S3 user guide, "Account regional
+// namespaces"). 12 digits of account and 15 of the longest region, us-isof-south-1,
+// leave 31, of which the log bucket takes "-logs".
+const maxName = 31 - len("-logs")
+
+var (
+	stagePattern  = regexp.MustCompile(`^[a-z][a-z0-9-]{0,14}[a-z0-9]$|^[a-z]$`)
+	prefixPattern = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]*[a-z0-9])?$`)
+	claimPattern  = regexp.MustCompile(`^[!-~]{1,128}$`)
+	typePattern   = regexp.MustCompile(`^[a-z0-9][a-z0-9!#$&^_.+-]{0,126}/(\*|[a-z0-9][a-z0-9!#$&^_.+-]{0,126})$`)
+	sizePattern   = regexp.MustCompile(`^([0-9]{1,15}) ?(KiB|MiB|GiB|TiB)?$`)
+	tagPattern    = regexp.MustCompile(`^[\p{L}\p{Z}\p{N}_.:/=+\-@]+$`)
+
+	// logDays are the retentions that CloudWatch Logs accepts (API reference, PutRetentionPolicy).
+	logDays = []int{1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653}
+)
+
+func checkStage(v string) error {
+	if !stagePattern.MatchString(v) || strings.Contains(v, "--") {
+		return fmt.Errorf("use a lower case letter, then up to 15 of a-z, 0-9 and single hyphens")
+	}
+	return nil
+}
+
+func checkPrefix(v string) error {
+	if !prefixPattern.MatchString(v) || strings.Contains(v, "--") || strings.HasPrefix(v, "aws") || strings.HasPrefix(v, "xn-") || strings.HasPrefix(v, "sthree") {
+		return fmt.Errorf("use lower case letters, digits and single hyphens; names that begin with aws, xn- or sthree are reserved")
+	}
+	return nil
+}
+
+func checkIssuer(v string) error {
+	u, err := url.Parse(v)
+	if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" || !webScheme(u) {
+		return fmt.Errorf("use the issuer's https URL, without query, exactly as in its tokens")
+	}
+	return nil
+}
+
+func checkOrigin(v string) error {
+	u, err := url.Parse(v)
+	if err != nil || u.Host == "" || u.Host != strings.ToLower(u.Host) || strings.Contains(v, "*") ||
+		v != u.Scheme+"://"+u.Host || !webScheme(u) {
+		return fmt.Errorf("use an origin such as https://app.example.com: a scheme, a host in lower case and perhaps a port, no path and no wildcard; http on loopback only")
+	}
+	return nil
+}
+
+// webScheme reports whether u is https, or http on a loopback address.
+func webScheme(u *url.URL) bool { return u.Scheme == "https" || u.Scheme == "http" && loopback(u) }
+
+func loopback(u *url.URL) bool {
+	ip := net.ParseIP(u.Hostname())
+	return u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+func checkAudience(v string) error {
+	if v == "" || len(v) > 255 || !visible(v) {
+		return fmt.Errorf("use 1 to 255 printable characters")
+	}
+	return nil
+}
+
+func checkClaim(v string) error {
+	if !claimPattern.MatchString(v) {
+		return fmt.Errorf("use the claim's name, 1 to 128 characters without spaces")
+	}
+	return nil
+}
+
+func checkType(v string) error {
+	if v != "*/*" && !typePattern.MatchString(v) {
+		return fmt.Errorf("use a media type in lower case such as image/png or image/*")
+	}
+	return nil
+}
+
+func setMaxSize(s *Settings, v any) error {
+	n, ok := wholeNumber(v)
+	if str, isText := v.(string); isText {
+		n, ok = parseSize(str)
+	}
+	if !ok || n < 1 || n > env.LargestMaxSize {
+		return fmt.Errorf("use 1 byte to %s, as bytes or as 20MiB, 5GiB, 1TiB", showBytes(env.LargestMaxSize))
+	}
+	s.MaxSize = n
+	return nil
+}
+
+func setLogDays(s *Settings, v any) error {
+	n, ok := wholeNumber(v)
+	if !ok || !slices.Contains(logDays, int(n)) {
+		return fmt.Errorf("use one of %s", joinInts(logDays))
+	}
+	s.LogDays = int(n)
+	return nil
+}
+
+func setDelivery(s *Settings, v any) error {
+	switch v {
+	case "s3":
+		s.Delivery = "s3"
+		return nil
+	case "cloudfront":
+		return fmt.Errorf("downloads come from the bucket so far; use s3")
+	}
+	return fmt.Errorf("use s3")
+}
+
+func setTags(s *Settings, v any) error {
+	if str, ok := v.(string); ok {
+		if json.Unmarshal([]byte(str), &v) != nil {
+			v = nil
+		}
+	}
+	object, ok := v.(map[string]any)
+	if !ok || len(object) > 40 {
+		return fmt.Errorf(`use an object of up to 40 strings, such as {"team":"files"}`)
+	}
+	tags := make(map[string]string, len(object))
+	for name, v := range object {
+		value, ok := v.(string)
+		if !ok || len(name) > 128 || len(value) > 256 || !tagPattern.MatchString(name) || value != "" && !tagPattern.MatchString(value) || strings.HasPrefix(strings.ToLower(name), "aws:") {
+			return fmt.Errorf("the tag %q: use names of up to 128 and values of up to 256 letters, digits, spaces and _.:/=+-@, not beginning with aws", name)
+		}
+		if name == "app" || name == "stage" {
+			return fmt.Errorf("the tag %q is set by the stacks; use another name", name)
+		}
+		tags[name] = value
+	}
+	s.Tags = tags
+	return nil
+}
+
+// wholeNumber takes a number of JSON or the text of one.
+func wholeNumber(v any) (int64, bool) {
+	switch v := v.(type) {
+	case float64:
+		return int64(v), v == math.Trunc(v) && math.Abs(v) < 1<<53
+	case string:
+		n, err := strconv.ParseInt(v, 10, 64)
+		return n, err == nil
+	}
+	return 0, false
+}
+
+// stringList takes an array of strings, the JSON text of one, or strings
+// separated by commas; the empty string is the empty list.
+func stringList(v any) ([]string, bool) {
+	if str, ok := v.(string); ok {
+		if !strings.HasPrefix(strings.TrimSpace(str), "[") {
+			return splitCommas(str), true
+		}
+		if json.Unmarshal([]byte(str), &v) != nil {
+			return nil, false
+		}
+	}
+	array, ok := v.([]any)
+	if !ok {
+		return nil, false
+	}
+	items := make([]string, 0, len(array))
+	for _, v := range array {
+		item, ok := v.(string)
+		if !ok {
+			return nil, false
+		}
+		items = append(items, item)
+	}
+	return items, true
+}
+
+func splitCommas(s string) []string {
+	if strings.TrimSpace(s) == "" {
+		return nil
+	}
+	items := strings.Split(s, ",")
+	for i := range items {
+		items[i] = strings.TrimSpace(items[i])
+	}
+	return items
+}
+
+var sizeUnits = []struct {
+	name  string
+	bytes int64
+}{{"TiB", 1 << 40}, {"GiB", 1 << 30}, {"MiB", 1 << 20}, {"KiB", 1 << 10}, {"", 1}}
+
+func parseSize(s string) (int64, bool) {
+	m := sizePattern.FindStringSubmatch(s)
+	if m == nil {
+		return 0, false
+	}
+	n, err := strconv.ParseInt(m[1], 10, 64)
+	for _, unit := range sizeUnits {
+		if unit.name == m[2] && n <= math.MaxInt64/unit.bytes {
+			return n * unit.bytes, err == nil
+		}
+	}
+	return 0, false
+}
+
+func showBytes(n int64) string {
+	for _, unit := range sizeUnits {
+		if n >= unit.bytes && n%unit.bytes == 0 {
+			return fmt.Sprint(n/unit.bytes) + unit.name
+		}
+	}
+	return fmt.Sprint(n)
+}
+
+func visible(s string) bool {
+	return strings.IndexFunc(s, func(r rune) bool { return r < ' ' || r > '~' }) < 0
+}
+
+func joinInts(ns []int) string {
+	out := make([]string, len(ns))
+	for i, n := range ns {
+		out[i] = strconv.Itoa(n)
+	}
+	return strings.Join(out, ", ")
+}
