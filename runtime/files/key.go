@@ -14,7 +14,8 @@ const MaxObjectKey = 1024
 
 // Key is a caller's key: a path inside a space, such as "photos/2026/a.jpg".
 // A Key made by ParseKey is UTF-8 in NFC, not empty, and has no empty, "." or
-// ".." segment and no control character.
+// ".." segment, no control character, and neither U+FFFE nor U+FFFF, which the
+// XML of S3's listings cannot carry.
 type Key string
 
 // ParseKey normalises s to NFC and checks it. The error is a *Problem with
@@ -37,6 +38,9 @@ func ParseKey(s string) (Key, error) {
 	for _, r := range s {
 		if unicode.IsControl(r) {
 			return bad("the key contains the control character %U", r)
+		}
+		if r == '\uFFFE' || r == '\uFFFF' {
+			return bad("the key contains %U, which is not a character", r)
 		}
 	}
 	for _, segment := range strings.Split(s, "/") {

@@ -43,7 +43,7 @@ func (l Limits) CheckType(field, mimeType string) (string, error) {
 		return "", Problemf(CodeInvalidType, field, "the media type has %d bytes; at most 255 are allowed", len(mimeType))
 	}
 	media, _, err := mime.ParseMediaType(mimeType)
-	if err != nil || strings.Count(media, "/") != 1 || strings.HasPrefix(media, "/") || strings.HasSuffix(media, "/") || !visibleASCII(mimeType) {
+	if err != nil || strings.Count(media, "/") != 1 || strings.HasPrefix(media, "/") || strings.HasSuffix(media, "/") || strings.Contains(media, "*") || !visibleASCII(mimeType) {
 		return "", Problemf(CodeInvalidType, field, "%q is not a media type; send one such as image/jpeg", mimeType)
 	}
 	if !l.allows(media) {

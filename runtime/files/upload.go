@@ -77,7 +77,7 @@ func (h Head) Verdict() string {
 	case d.Type != "" && d.Type != h.MimeType:
 		return fmt.Sprintf("the type %q arrived, %q was declared", h.MimeType, d.Type)
 	case d.ChecksumSHA256 != "" && h.ChecksumSHA256 != "" && d.ChecksumSHA256 != h.ChecksumSHA256:
-		return fmt.Sprintf("the bytes that arrived have another SHA-256 than was declared")
+		return "the bytes that arrived have another SHA-256 than was declared"
 	}
 	return ""
 }
