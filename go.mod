@@ -4,6 +4,12 @@ go 1.26.0
 
 toolchain go1.26.8
 
+// What npm and the CDK write is not ours, even where it holds Go files.
+ignore (
+	./cdk.out
+	node_modules
+)
+
 require (
 	github.com/Shopify/toxiproxy/v2 v2.5.0
 	github.com/aws/aws-cdk-go/awscdk/v2 v2.270.0
