@@ -10,6 +10,7 @@ package catalog
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/bytepass/bytepass/runtime/files"
 )
@@ -18,8 +19,20 @@ import (
 // that the caller read: read again, look again, write again.
 var ErrConflict = errors.New("catalog: the record has another revision by now")
 
-// Revision counts the writes of a record. 0 is "there is no record".
+// Revision names one write of a record. 0 is "there is no record"; every write
+// has a greater one than the write before it.
 type Revision int64
+
+// Next returns the revision of the write that follows was, at now. The first
+// revision of a record is the time in microseconds instead of 1: a key that was
+// forgotten and comes back must not get a revision that a slow writer still
+// holds from its former life.
+func (was Revision) Next(now time.Time) Revision {
+	if was == 0 {
+		return Revision(now.UnixMicro())
+	}
+	return was + 1
+}
 
 // View selects one of the three listings.
 type View string
@@ -31,6 +44,19 @@ const (
 	Trash    View = "trash"
 	Rejected View = "rejected"
 )
+
+// ViewOf returns the view that a record of this status is in, unless it is a
+// tombstone that has expired.
+func ViewOf(status files.Status) View {
+	switch status {
+	case files.Deleted:
+		return Trash
+	case files.Rejected:
+		return Rejected
+	default:
+		return Stored
+	}
+}
 
 // Query asks for one page of a view in one space, in byte order of the keys.
 type Query struct {
@@ -44,7 +70,8 @@ type Query struct {
 }
 
 // Catalog stores records. All methods are safe for concurrent use, also by
-// several processes on the same data. Keys are compared by their bytes.
+// several processes on the same data. Keys are compared by their bytes. Times
+// are kept to the millisecond and returned in UTC; empty metadata is nil.
 type Catalog interface {
 	// Get returns the record of key and its revision; a key without a record
 	// gives the zero Record, revision 0 and no error. The read is strongly
@@ -60,7 +87,8 @@ type Catalog interface {
 	// List returns at most q.Limit records of the view, in byte order of their
 	// keys. Fewer than q.Limit means that there are no more. It may lag behind
 	// Put by a second. A page costs the same however many records there are
-	// and however many keys were deleted below the prefix.
+	// and however many keys were deleted below the prefix. A query that
+	// Query.Bounds refuses is answered by its *files.Problem.
 	List(ctx context.Context, q Query) ([]files.Record, error)
 
 	// Walk calls visit for every record of every space and status, in no
