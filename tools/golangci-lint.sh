@@ -10,5 +10,8 @@ module=$(mktemp -d)
 trap 'rm -rf "$module"' EXIT
 # A module of its own with an exact requirement: its dependencies are not ours.
 printf 'module lint\n\ngo 1.26\n\nrequire github.com/golangci/golangci-lint/v2 %s\n' $version >"$module/go.mod"
-CGO_ENABLED=0 go -C "$module" build -mod=mod -o "$PWD/.tools/golangci-lint" github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+# Go lists what it downloads; show that only when something fails.
+CGO_ENABLED=0 go -C "$module" build -mod=mod -o "$PWD/.tools/golangci-lint" \
+	github.com/golangci/golangci-lint/v2/cmd/golangci-lint 2>.tools/golangci-lint.log ||
+	{ cat .tools/golangci-lint.log >&2; exit 1; }
 echo $version >$stamp

@@ -1,0 +1,37 @@
+package emulator
+
+// An adaptation changes one resource in the copy of the templates that is
+// deployed to the emulator, because the emulator cannot do what it says.
+type adaptation struct {
+	name   string
+	reason string
+	// apply changes the resource and reports whether it was concerned.
+	apply func(r resource) bool
+}
+
+// adaptations are all that the deployed copy differs in from what is deployed
+// to AWS. A test checks that each is needed by the templates as they are.
+func adaptations() []adaptation {
+	return []adaptation{
+		{
+			name:   "bucket name",
+			reason: "the emulator ignores the name's prefix and namespace and makes up a name; the policies name the bucket by the computed one",
+			apply:  setBucketName,
+		},
+	}
+}
+
+// setBucketName gives a bucket in the account-regional namespace the name that
+// S3 would give it: <prefix>-<account>-<region>-an
+// (https://docs.aws.amazon.com/AmazonS3/latest/userguide/gpbucketnamespaces.html).
+func setBucketName(r resource) bool {
+	prefix, ok := r.properties["BucketNamePrefix"]
+	if r.kind != "AWS::S3::Bucket" || !ok {
+		return false
+	}
+	delete(r.properties, "BucketNamePrefix")
+	delete(r.properties, "BucketNamespace")
+	ref := func(name string) any { return map[string]any{"Ref": name} }
+	r.properties["BucketName"] = map[string]any{"Fn::Join": []any{"-", []any{prefix, ref("AWS::AccountId"), ref("AWS::Region"), "an"}}}
+	return true
+}
