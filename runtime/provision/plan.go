@@ -1,0 +1,124 @@
+package provision
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+)
+
+// Target is the bucket to provision and what is known of its store.
+type Target struct {
+	Client Client
+	Bucket string
+	Region string // where the bucket is created; empty or us-east-1 sends no location
+	// PlainHTTP says that the endpoint has no TLS, so that a rule that demands
+	// it would lock everybody out.
+	PlainHTTP bool
+	// Apart are settings that make no sense on this store, by name, each with
+	// what that means. They are reported, and neither read nor written.
+	Apart map[string]string
+}
+
+// Change is one setting that has to be written.
+type Change struct {
+	Setting string          `json:"setting"`
+	Have    json.RawMessage `json:"have"` // null where nothing is set
+	Want    json.RawMessage `json:"want"`
+
+	apply func(context.Context) (*Gap, error)
+}
+
+// String returns the change as one line of a diff.
+func (c Change) String() string { return fmt.Sprintf("%s: %s -> %s", c.Setting, c.Have, c.Want) }
+
+// Diff is what has to be done to a bucket.
+type Diff struct {
+	Bucket  string   `json:"bucket"`
+	Create  bool     `json:"create"` // the bucket does not exist yet
+	Changes []Change `json:"changes"`
+	// Gaps are those that can be known without writing.
+	Gaps []Gap `json:"gaps"`
+
+	target Target
+}
+
+// Plan compares what the settings ask for with what the store has. It writes
+// nothing. The error is a store that does not answer or forbids.
+func Plan(ctx context.Context, t Target, s Settings) (Diff, error) {
+	d := Diff{Bucket: t.Bucket, target: t}
+	exists, err := bucketExists(ctx, t)
+	if err != nil {
+		return Diff{}, err
+	}
+	d.Create = !exists
+	for _, a := range aspects() {
+		change, gap, err := a.plan(ctx, t, s, exists)
+		if err != nil {
+			return Diff{}, err
+		}
+		if change != nil {
+			d.Changes = append(d.Changes, *change)
+		}
+		if gap != nil {
+			d.Gaps = append(d.Gaps, *gap)
+		}
+	}
+	d.Gaps = append(d.Gaps, policyGaps(s, t)...)
+	for _, property := range s.Elsewhere {
+		d.Gaps = append(d.Gaps, Gap{Setting: property, Reason: Elsewhere, Detail: "a property that only CloudFormation applies", Consequence: "the store goes without it"})
+	}
+	return d, nil
+}
+
+// Apply makes the changes of a plan, one after the other, and reads each back.
+// It returns all gaps: the plan's and those that writing showed. On an error
+// what was done stays done, and planning and applying again does the rest.
+func Apply(ctx context.Context, d Diff) ([]Gap, error) {
+	if d.Create {
+		if err := createBucket(ctx, d.target); err != nil {
+			return d.Gaps, err
+		}
+	}
+	gaps := d.Gaps
+	for _, change := range d.Changes {
+		gap, err := change.apply(ctx)
+		if err != nil {
+			return gaps, err
+		}
+		if gap != nil {
+			gaps = append(gaps, *gap)
+		}
+	}
+	return gaps, nil
+}
+
+func bucketExists(ctx context.Context, t Target) (bool, error) {
+	_, err := t.Client.HeadBucket(ctx, &s3.HeadBucketInput{Bucket: &t.Bucket})
+	switch {
+	case err == nil:
+		return true, nil
+	case answerOf(err).status == http.StatusNotFound:
+		return false, nil
+	case answerOf(err).status == http.StatusForbidden:
+		return false, fmt.Errorf("provision: bucket %s belongs to somebody else, or the credentials may not see it: %w", t.Bucket, err)
+	}
+	return false, fmt.Errorf("provision: looking for bucket %s: %w", t.Bucket, err)
+}
+
+func createBucket(ctx context.Context, t Target) error {
+	in := &s3.CreateBucketInput{Bucket: &t.Bucket}
+	if t.Region != "" && t.Region != "us-east-1" {
+		in.CreateBucketConfiguration = &types.CreateBucketConfiguration{LocationConstraint: types.BucketLocationConstraint(t.Region)}
+	}
+	_, err := t.Client.CreateBucket(ctx, in)
+	if mine := (*types.BucketAlreadyOwnedByYou)(nil); err != nil && !errors.As(err, &mine) {
+		return fmt.Errorf("provision: creating bucket %s: %w", aws.ToString(in.Bucket), err)
+	}
+	return nil
+}

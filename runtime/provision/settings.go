@@ -1,0 +1,67 @@
+package provision
+
+import (
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+)
+
+// Settings are what a template asks of the bucket that holds the files. A zero
+// field means that the template asks for nothing there.
+type Settings struct {
+	// Bucket is the bucket's name as far as the template says it; empty where
+	// only CloudFormation can make it up.
+	Bucket string
+
+	Versioning   types.BucketVersioningStatus
+	CORS         []types.CORSRule
+	Lifecycle    Lifecycle
+	Encryption   []types.ServerSideEncryptionRule
+	PublicAccess *types.PublicAccessBlockConfiguration
+	Ownership    types.ObjectOwnership
+	Policy       []Statement
+	Tags         map[string]string
+	Logging      *types.LoggingEnabled
+	EventBridge  bool
+
+	// Unresolved are the places of the template whose value is only known to
+	// CloudFormation. A setting with such a place is not applied.
+	Unresolved []Unresolved
+	// Elsewhere are the properties of the template's bucket that are no
+	// setting of the S3 API as Bytepass provisions it, by name.
+	Elsewhere []string
+}
+
+// Unresolved is a value that only CloudFormation knows.
+type Unresolved struct {
+	Setting    string // the name of the setting, such as "encryption"
+	Path       string // where in the resource, such as "BucketEncryption.….KMSMasterKeyID"
+	Expression string // what stands there, such as "Fn::GetAtt ObjectsKey.Arn"
+}
+
+// browserRule is what a browser needs to upload and download directly. It is
+// used only where the template's own CORS is empty, as in a production stage
+// whose origins are not set yet.
+func browserRule() types.CORSRule {
+	return types.CORSRule{
+		AllowedHeaders: []string{"*"},
+		AllowedMethods: []string{"GET", "HEAD", "POST", "PUT"},
+		ExposeHeaders:  []string{"ETag", "Location", "x-amz-checksum-sha256", "x-amz-version-id"},
+	}
+}
+
+// AllowOrigins returns the settings with origins added to every CORS rule, so
+// that pages of these origins can use the bucket as the template's own can.
+func (s Settings) AllowOrigins(origins ...string) Settings {
+	rules := slices.Clone(s.CORS)
+	if len(rules) == 0 {
+		rules = []types.CORSRule{browserRule()}
+	}
+	for i := range rules {
+		all := slices.Concat(rules[i].AllowedOrigins, origins)
+		slices.Sort(all)
+		rules[i].AllowedOrigins = slices.Compact(all)
+	}
+	s.CORS = rules
+	return s
+}

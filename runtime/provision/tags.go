@@ -1,0 +1,58 @@
+package provision
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+)
+
+// Tags of others are kept: S3 only ever replaces the whole set.
+func tags() setting {
+	return aspect[map[string]string]{
+		name:        "tags",
+		property:    "Tags",
+		consequence: "the bucket cannot be found or billed by its tags",
+		parse: func(s *Settings, property []byte) error {
+			var list []struct{ Key, Value string }
+			err := strict(property, &list)
+			s.Tags = map[string]string{}
+			for _, t := range list {
+				s.Tags[t.Key] = t.Value
+			}
+			return err
+		},
+		want: func(s Settings, _ Target) (map[string]string, bool) { return s.Tags, len(s.Tags) > 0 },
+		get: func(ctx context.Context, c Client, bucket *string) (map[string]string, error) {
+			out, err := c.GetBucketTagging(ctx, &s3.GetBucketTaggingInput{Bucket: bucket})
+			if err != nil {
+				return nil, err
+			}
+			got := map[string]string{}
+			for _, t := range out.TagSet {
+				got[aws.ToString(t.Key)] = aws.ToString(t.Value)
+			}
+			return got, nil
+		},
+		put: func(ctx context.Context, c Client, bucket *string, want map[string]string) error {
+			var set []types.Tag
+			for _, key := range slices.Sorted(maps.Keys(want)) {
+				if !strings.HasPrefix(key, "aws:") { // AWS keeps those itself, and lets nobody write them
+					set = append(set, types.Tag{Key: &key, Value: aws.String(want[key])})
+				}
+			}
+			_, err := c.PutBucketTagging(ctx, &s3.PutBucketTaggingInput{Bucket: bucket, Tagging: &types.Tagging{TagSet: set}})
+			return err
+		},
+		merge: func(have, want map[string]string) map[string]string {
+			all := map[string]string{}
+			maps.Copy(all, have)
+			maps.Copy(all, want)
+			return all
+		},
+	}
+}

@@ -1,0 +1,144 @@
+package provision
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// templateFile is as much of a CloudFormation template as matters here.
+type templateFile struct {
+	Parameters map[string]struct{ Default any }
+	Conditions map[string]any
+	Resources  map[string]resource
+}
+
+type resource struct {
+	Type       string
+	Properties map[string]any
+}
+
+// Read works out what a template (JSON) asks of its bucket: the one
+// AWS::S3::Bucket that is not the log bucket of another, and the
+// AWS::S3::BucketPolicy on it. Intrinsic functions are resolved by values;
+// what cannot be is listed in Settings.Unresolved, never guessed. A property
+// that Read does not understand is an error that names it.
+func Read(template []byte, values Values) (Settings, error) {
+	var t templateFile
+	if err := json.Unmarshal(template, &t); err != nil {
+		return Settings{}, fmt.Errorf("provision: the template is not a JSON document of CloudFormation: %w", err)
+	}
+	id, err := t.bucket()
+	if err != nil {
+		return Settings{}, err
+	}
+	r := &resolver{template: t, values: values, bucketID: id}
+	var s Settings
+	for _, name := range slices.Sorted(maps.Keys(t.Resources[id].Properties)) {
+		if err := r.property(&s, name, t.Resources[id].Properties[name]); err != nil {
+			return Settings{}, fmt.Errorf("provision: Resources.%s.Properties.%w", id, err)
+		}
+	}
+	if err := r.policies(&s); err != nil {
+		return Settings{}, err
+	}
+	return s, nil
+}
+
+// property takes one property of the bucket into s.
+func (r *resolver) property(s *Settings, name string, value any) error {
+	if name == "BucketName" {
+		if got, ok := r.resolve(name, value).(string); ok && len(r.take("")) == 0 {
+			s.Bucket = got
+		}
+		return nil
+	}
+	parse, ok := parsers()[name]
+	if !ok {
+		if !strings.HasPrefix(name, "BucketName") { // prefix and namespace only make up the name
+			s.Elsewhere = append(s.Elsewhere, name)
+		}
+		return nil
+	}
+	resolved := r.resolve(name, value)
+	s.Unresolved = append(s.Unresolved, r.take(parse.setting)...)
+	if resolved == (noValue{}) {
+		return nil
+	}
+	plain, err := json.Marshal(resolved)
+	if err != nil {
+		return err
+	}
+	if err := parse.into(s, plain); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return nil
+}
+
+// take returns what was found unresolved since the last call, as part of setting.
+func (r *resolver) take(setting string) []Unresolved {
+	got := r.unknown
+	r.unknown = nil
+	for i := range got {
+		got[i].Setting = setting
+	}
+	return got
+}
+
+// policies takes the statements of every policy on the bucket into s.
+func (r *resolver) policies(s *Settings) error {
+	for _, id := range slices.Sorted(maps.Keys(r.template.Resources)) {
+		res := r.template.Resources[id]
+		if res.Type != "AWS::S3::BucketPolicy" || refersTo(res.Properties["Bucket"]) != r.bucketID {
+			continue
+		}
+		document, _ := r.resolve("PolicyDocument", res.Properties["PolicyDocument"]).(map[string]any)
+		s.Unresolved = append(s.Unresolved, r.take(policyName)...)
+		statements, ok := document["Statement"].([]any)
+		if !ok {
+			return fmt.Errorf("provision: Resources.%s.Properties.PolicyDocument.Statement is not a list", id)
+		}
+		for i, item := range statements {
+			statement, ok := item.(map[string]any)
+			if !ok {
+				return fmt.Errorf("provision: Resources.%s.Properties.PolicyDocument.Statement[%d] is not an object", id, i)
+			}
+			s.Policy = append(s.Policy, statement)
+		}
+	}
+	return nil
+}
+
+// bucket returns the logical ID of the bucket that holds the files.
+func (t templateFile) bucket() (string, error) {
+	logs := map[string]bool{}
+	var found []string
+	for _, res := range t.Resources {
+		if logging, ok := res.Properties["LoggingConfiguration"].(map[string]any); ok && res.Type == bucketType {
+			logs[refersTo(logging["DestinationBucketName"])] = true
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(t.Resources)) {
+		if t.Resources[id].Type == bucketType && !logs[id] {
+			found = append(found, id)
+		}
+	}
+	switch len(found) {
+	case 1:
+		return found[0], nil
+	case 0:
+		return "", errNoBucket
+	}
+	return "", fmt.Errorf("provision: the template has %d buckets that could hold the files (%s); give one that has a single bucket beside its log bucket", len(found), strings.Join(found, ", "))
+}
+
+const bucketType = "AWS::S3::Bucket"
+
+// refersTo returns the logical ID that a Ref names, or "".
+func refersTo(v any) string {
+	m, _ := v.(map[string]any)
+	id, _ := m["Ref"].(string)
+	return id
+}
