@@ -28,11 +28,14 @@ type Declaration struct {
 	Nonce    string            `json:"u,omitempty"` // the identity of a multipart upload
 	// ChecksumSHA256 is the full object's, base64.
 	ChecksumSHA256 string `json:"c,omitempty"`
+	// ChecksumCRC64NVME is the full object's, base64: the one that a store
+	// knows of an object that came in parts.
+	ChecksumCRC64NVME string `json:"k,omitempty"`
 }
 
 // IsZero reports whether nothing is declared: such an object carries no header.
 func (d Declaration) IsZero() bool {
-	return d.Size == nil && d.MaxSize == nil && d.Type == "" && d.Name == "" && len(d.Metadata) == 0 && d.Nonce == "" && d.ChecksumSHA256 == ""
+	return d.Size == nil && d.MaxSize == nil && d.Type == "" && d.Name == "" && len(d.Metadata) == 0 && d.Nonce == "" && d.ChecksumSHA256 == "" && d.ChecksumCRC64NVME == ""
 }
 
 // Encode returns the header's value: JSON with everything outside of printable

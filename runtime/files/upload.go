@@ -57,8 +57,10 @@ type Head struct {
 	VersionID      string
 	LastModified   time.Time
 	ChecksumSHA256 string // base64, full object; empty if S3 has none
-	Declaration    Declaration
-	Declared       bool // the object carries a valid declaration
+	// ChecksumCRC64NVME is base64, full object; empty if S3 has none.
+	ChecksumCRC64NVME string
+	Declaration       Declaration
+	Declared          bool // the object carries a valid declaration
 }
 
 // Verdict compares what arrived with what was declared. It returns "" to
@@ -78,6 +80,8 @@ func (h Head) Verdict() string {
 		return fmt.Sprintf("the type %q arrived, %q was declared", h.MimeType, d.Type)
 	case d.ChecksumSHA256 != "" && h.ChecksumSHA256 != "" && d.ChecksumSHA256 != h.ChecksumSHA256:
 		return "the bytes that arrived have another SHA-256 than was declared"
+	case d.ChecksumCRC64NVME != "" && h.ChecksumCRC64NVME != "" && d.ChecksumCRC64NVME != h.ChecksumCRC64NVME:
+		return "the bytes that arrived have another CRC64NVME than was declared"
 	}
 	return ""
 }
