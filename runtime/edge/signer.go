@@ -68,7 +68,7 @@ func (s *Signer) PresignGet(ctx context.Context, d files.Download, life time.Dur
 	if err != nil {
 		return files.Presigned{}, err
 	}
-	return files.Presigned{Method: "GET", URL: url, Headers: map[string]string{}, ContentLength: files.SizeUnknown, ExpiresAt: expires}, nil
+	return files.Presigned{Method: "GET", URL: url, ContentLength: files.SizeUnknown, ExpiresAt: expires}, nil
 }
 
 // Canned returns the URL of d that is valid until expires. The error says that

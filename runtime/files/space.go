@@ -67,11 +67,25 @@ func (s Space) Prefix() string { return s.segment + "/" }
 // The error is a *Problem with CodeInvalidKey when the object key is over
 // MaxObjectKey bytes.
 func (s Space) ObjectKey(k Key) (string, error) {
-	object := s.segment + "/" + string(k)
-	if len(object) > MaxObjectKey {
-		return "", Problemf(CodeInvalidKey, "key", "the object key has %d bytes, at most %d are possible; shorten the key by %d bytes", len(object), MaxObjectKey, len(object)-MaxObjectKey)
+	if err := s.fits(k); err != nil {
+		return "", err
 	}
-	return object, nil
+	return s.segment + "/" + string(k), nil
+}
+
+// AppendObjectKey appends ObjectKey to b, for those who count allocations.
+func (s Space) AppendObjectKey(b []byte, k Key) ([]byte, error) {
+	if err := s.fits(k); err != nil {
+		return b, err
+	}
+	return append(append(append(b, s.segment...), '/'), k...), nil
+}
+
+func (s Space) fits(k Key) error {
+	if size := len(s.segment) + 1 + len(k); size > MaxObjectKey {
+		return Problemf(CodeInvalidKey, "key", "the object key has %d bytes, at most %d are possible; shorten the key by %d bytes", size, MaxObjectKey, size-MaxObjectKey)
+	}
+	return nil
 }
 
 // SplitObjectKey takes an object key apart. ok is false for an object that

@@ -41,12 +41,34 @@ func CheckChecksum(c string) error {
 type Presigned struct {
 	Method string
 	URL    string
-	// Headers are the headers that the client has to send exactly so; only
-	// such as a browser can set.
-	Headers map[string]string
+	// Headers are the headers that the client has to send exactly so.
+	Headers ClientHeaders
 	// ContentLength is the exact length of the body in bytes, or SizeUnknown.
 	ContentLength int64
 	ExpiresAt     time.Time
+}
+
+// ClientHeaders are all the headers that a presigned request of ours can ask
+// its client for, and only such as a browser can set. An empty one is not sent.
+type ClientHeaders struct {
+	ContentType    string
+	IfNoneMatch    string
+	ChecksumSHA256 string // x-amz-checksum-sha256
+	Declaration    string // DeclarationHeader
+}
+
+// Map returns the headers by their names; never nil.
+func (h ClientHeaders) Map() map[string]string {
+	m := map[string]string{}
+	for name, value := range map[string]string{
+		"Content-Type": h.ContentType, "If-None-Match": h.IfNoneMatch,
+		"x-amz-checksum-sha256": h.ChecksumSHA256, DeclarationHeader: h.Declaration,
+	} {
+		if value != "" {
+			m[name] = value
+		}
+	}
+	return m
 }
 
 // Head is what the bucket says of an object's version.
