@@ -1,0 +1,143 @@
+package embedded
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/versity/versitygw/backend/meta"
+	"github.com/versity/versitygw/backend/posix"
+	"github.com/versity/versitygw/s3response"
+)
+
+// backend is versitygw's POSIX backend with what Bytepass needs beyond it.
+//
+// Changes of a key exclude each other. versitygw marks an object deleted by
+// attributes of the file that it finds at the time, so a PUT that commits
+// between its look and its mark would be acknowledged and lost. A PUT takes the
+// lock only to commit, after its body has arrived: a slow client delays nobody.
+//
+// What is acknowledged is on the disk, with its attributes and its name.
+//
+// Every change of a key is told, also one that failed half-way.
+type backend struct {
+	*posix.Posix
+	meta     meta.MetadataStorer
+	objects  string // folder of the buckets
+	versions string // folder of the noncurrent versions
+	atomic   bool   // attributes move with their file, see undelete
+	locks    keyLocks
+	changed  func(bucket, key string)
+}
+
+func (b *backend) PutObject(ctx context.Context, in s3response.PutObjectInput) (s3response.PutObjectOutput, error) {
+	bucket, key := aws.ToString(in.Bucket), aws.ToString(in.Key)
+	var done func()
+	defer func() {
+		if done != nil {
+			done()
+		}
+	}()
+	out, err := b.Posix.PutObjectWithPostFunc(ctx, in, func(body *os.File) error {
+		if err := body.Sync(); err != nil {
+			return err // before the lock: this is what takes time
+		}
+		done = b.exclusive(bucket, key)
+		return nil
+	})
+	if err != nil {
+		return out, err
+	}
+	return out, b.settle(bucket, key)
+}
+
+func (b *backend) CompleteMultipartUpload(ctx context.Context, in *s3.CompleteMultipartUploadInput) (s3response.CompleteMultipartUploadResult, string, error) {
+	bucket, key := aws.ToString(in.Bucket), aws.ToString(in.Key)
+	defer b.exclusive(bucket, key)()
+	out, version, err := b.Posix.CompleteMultipartUpload(ctx, in)
+	if err != nil {
+		return out, version, err
+	}
+	return out, version, b.settle(bucket, key)
+}
+
+func (b *backend) CopyObject(ctx context.Context, in s3response.CopyObjectInput) (s3response.CopyObjectOutput, error) {
+	bucket, key := aws.ToString(in.Bucket), aws.ToString(in.Key)
+	defer b.exclusive(bucket, key)()
+	out, err := b.Posix.CopyObject(ctx, in)
+	if err != nil {
+		return out, err
+	}
+	return out, b.settle(bucket, key)
+}
+
+func (b *backend) DeleteObject(ctx context.Context, in *s3.DeleteObjectInput) (*s3.DeleteObjectOutput, error) {
+	bucket, key := aws.ToString(in.Bucket), aws.ToString(in.Key)
+	defer b.exclusive(bucket, key)()
+	if out, handled, err := b.undelete(in); handled {
+		return out, err
+	}
+	return b.Posix.DeleteObject(ctx, in)
+}
+
+func (b *backend) DeleteObjects(ctx context.Context, in *s3.DeleteObjectsInput) (s3response.DeleteResult, error) {
+	keys := make([]string, len(in.Delete.Objects))
+	for i, object := range in.Delete.Objects {
+		keys[i] = aws.ToString(object.Key)
+	}
+	defer b.exclusive(aws.ToString(in.Bucket), keys...)()
+	return b.Posix.DeleteObjects(ctx, in)
+}
+
+// exclusive waits until this change is alone with the keys; what it returns
+// ends that and tells that they have changed.
+func (b *backend) exclusive(bucket string, keys ...string) (done func()) {
+	paths := make([]string, len(keys))
+	for i, key := range keys {
+		paths[i] = b.path(bucket, key)
+	}
+	unlock := b.locks.lock(paths...)
+	return func() {
+		unlock()
+		for _, key := range keys {
+			b.changed(bucket, key)
+		}
+	}
+}
+
+func (b *backend) path(bucket, key string) string { return filepath.Join(b.objects, bucket, key) }
+
+// settle finishes a change that made a new current version: the file and its
+// name go to the disk, and a delete marker that stood there is forgotten, which
+// versitygw leaves to the attributes' moving with the file.
+func (b *backend) settle(bucket, key string) error {
+	if !b.atomic {
+		err := b.meta.DeleteAttribute(bucket, key, markerAttribute)
+		if err != nil && !errors.Is(err, meta.ErrNoSuchKey) {
+			return err
+		}
+	}
+	path := b.path(bucket, key)
+	return errors.Join(b.flush(path), b.flush(filepath.Dir(path)))
+}
+
+// flush puts a file, or the names in a folder, on the disk. What is gone by
+// now needs no flushing, and not every system can flush a folder.
+func (b *backend) flush(path string) error {
+	f, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if err := f.Sync(); err != nil && !errors.Is(err, errors.ErrUnsupported) && !errors.Is(err, fs.ErrInvalid) {
+		return err
+	}
+	return nil
+}

@@ -1,0 +1,196 @@
+package embedded
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/versity/versitygw/auth"
+	"github.com/versity/versitygw/backend/meta"
+	"github.com/versity/versitygw/backend/posix"
+	"github.com/versity/versitygw/embedgw"
+	"github.com/versity/versitygw/s3api"
+)
+
+// Region is the region that the store says it is in.
+const Region = "us-east-1"
+
+const (
+	// maxCopy is the largest object that S3 copies in one request.
+	maxCopy = 5 << 30
+	// maxParts is the largest number of parts of a multipart upload on S3.
+	maxParts = 10_000
+	// maxConnections bounds what the gateway does at the same time.
+	maxConnections = 1024
+)
+
+// Metadata says where the store keeps what belongs to an object beside its
+// bytes. It cannot change once there are objects.
+type Metadata string
+
+// Where metadata is kept.
+const (
+	// Attributes keeps it in extended attributes of the files, which move with
+	// them, so that every change is one step.
+	Attributes Metadata = "attributes"
+	// Sidecar keeps it in files of its own, for file systems without extended
+	// attributes. A process killed in the middle of a change may leave an
+	// object without metadata.
+	Sidecar Metadata = "sidecar"
+)
+
+// Config is what a store is made of; every field is needed.
+type Config struct {
+	// Folder holds everything; it is made if it is not there.
+	Folder   string
+	Metadata Metadata
+	Listen   string // host and port, the port not 0
+	// AccessKey and SecretKey are the root's, the only account there is.
+	AccessKey, SecretKey string
+	// Changed is called after every change of a key, from many goroutines at
+	// once; the change is acknowledged when it has returned.
+	Changed func(bucket, key string)
+}
+
+// Store is a running store.
+type Store struct {
+	cfg    Config
+	stop   context.CancelFunc
+	failed chan error // closed when the gateway has ended
+	err    error      // why, readable after failed is closed
+}
+
+// Probe returns where a store in folder, which exists, can keep its metadata.
+func Probe(folder string) Metadata {
+	f, err := os.CreateTemp(folder, ".probe-*")
+	if err != nil {
+		return Sidecar
+	}
+	defer os.Remove(f.Name())
+	defer f.Close()
+	if err := (meta.XattrMeta{}).StoreAttribute(f, "", "", "probe", []byte("1")); err != nil {
+		return Sidecar
+	}
+	return Attributes
+}
+
+// Start starts the store and returns when it answers. A process can have one
+// store at a time, and its working directory changes to the store's folder:
+// make paths absolute before. The error names the address or the folder.
+func Start(ctx context.Context, cfg Config) (*Store, error) {
+	folder, err := filepath.Abs(cfg.Folder)
+	if err != nil {
+		return nil, fmt.Errorf("store: %w", err)
+	}
+	cfg.Folder = folder
+	if err := free(ctx, cfg.Listen); err != nil {
+		return nil, err
+	}
+	b, err := newBackend(cfg)
+	if err != nil {
+		return nil, fmt.Errorf("store: opening %s: %w", folder, err)
+	}
+	run, stop := context.WithCancel(context.WithoutCancel(ctx))
+	s := &Store{cfg: cfg, stop: stop, failed: make(chan error)}
+	ready := make(chan struct{})
+	root := auth.Account{Access: cfg.AccessKey, Secret: cfg.SecretKey, Role: auth.RoleAdmin}
+	go func() {
+		defer close(s.failed)
+		s.err = embedgw.RunVersityGW(run, b, &embedgw.Config{
+			RootUserAccess: cfg.AccessKey, RootUserSecret: cfg.SecretKey, Region: Region,
+			IAMService: auth.NewIAMServiceSingle(root),
+			Ports:      []string{cfg.Listen}, KeepAlive: true, Quiet: true, DisableACLs: true,
+			MaxConnections: maxConnections, MaxRequests: maxConnections, MultipartMaxParts: maxParts,
+			S3Options: []s3api.Option{s3api.WithOnListen(func() { close(ready) })},
+		})
+	}()
+	select {
+	case <-ready:
+		return s, nil
+	case <-s.failed:
+		stop()
+		return nil, fmt.Errorf("store: listening on %s: %w", cfg.Listen, s.err)
+	case <-ctx.Done():
+		return nil, errors.Join(ctx.Err(), s.Close())
+	}
+}
+
+func newBackend(cfg Config) (*backend, error) {
+	b := &backend{
+		objects: filepath.Join(cfg.Folder, "objects"), versions: filepath.Join(cfg.Folder, "versions"),
+		atomic: cfg.Metadata == Attributes, changed: cfg.Changed,
+	}
+	sidecar := filepath.Join(cfg.Folder, "sidecar")
+	folders := []string{b.objects, b.versions}
+	if !b.atomic {
+		folders = append(folders, sidecar)
+	}
+	for _, folder := range folders {
+		if err := os.MkdirAll(folder, 0o700); err != nil {
+			return nil, err
+		}
+	}
+	opts := posix.PosixOpts{VersioningDir: b.versions, CopyObjectThreshold: maxCopy}
+	opts.SetNewDirPerm(0o700)
+	opts.SetNewFilePerm(0o600)
+	var err error
+	if b.atomic {
+		b.meta = meta.XattrMeta{}
+	} else if b.meta, err = meta.NewSideCar(sidecar); err != nil {
+		return nil, err
+	} else {
+		opts.SideCarDir = sidecar
+	}
+	b.Posix, err = posix.New(b.objects, b.meta, opts)
+	return b, err
+}
+
+// free returns an error that names the address if somebody listens on it. The
+// gateway would say so, too, but only after its start has changed the working
+// directory.
+func free(ctx context.Context, address string) error {
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
+	if err != nil {
+		return fmt.Errorf("store: %w", err)
+	}
+	return l.Close()
+}
+
+// Endpoint returns the URL of the store.
+func (s *Store) Endpoint() string { return "http://" + s.cfg.Listen }
+
+// Client returns an S3 client with the root's rights.
+func (s *Store) Client() *s3.Client {
+	return NewClient(s.Endpoint(), s.cfg.AccessKey, s.cfg.SecretKey)
+}
+
+// NewClient returns an S3 client of the store at endpoint.
+func NewClient(endpoint, accessKey, secretKey string) *s3.Client {
+	return s3.New(s3.Options{
+		Region: Region, BaseEndpoint: &endpoint, UsePathStyle: true,
+		Credentials: credentials.NewStaticCredentialsProvider(accessKey, secretKey, ""),
+		// The gateway's own checksum is enough over loopback.
+		RequestChecksumCalculation: aws.RequestChecksumCalculationWhenRequired,
+		ResponseChecksumValidation: aws.ResponseChecksumValidationWhenRequired,
+	})
+}
+
+// Failed is closed when the store has ended, by itself or by Close.
+func (s *Store) Failed() <-chan error { return s.failed }
+
+// Close stops the store: it takes no more requests, and gives those under way
+// ten seconds to finish.
+func (s *Store) Close() error {
+	s.stop()
+	<-s.failed
+	if errors.Is(s.err, context.Canceled) {
+		return nil
+	}
+	return s.err
+}
