@@ -1,0 +1,53 @@
+package stacks
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigatewayv2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsdynamodb"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/bytepass/bytepass/stacks/settings"
+)
+
+// APIProps says what NewAPI makes.
+type APIProps struct {
+	// Settings are those of the storage.
+	Settings settings.Settings
+	// Binaries is the folder that holds <function>/bootstrap, as package build
+	// leaves it.
+	Binaries string
+	Storage  Storage
+}
+
+// API is what answers requests and keeps the catalog.
+type API struct {
+	// Construct is the parent of all of them.
+	Construct constructs.Construct
+	HTTP      awsapigatewayv2.HttpApi
+	Upload    awslambda.Function
+	Files     awslambda.Function
+	Restore   awslambda.Function
+	Ingest    awslambda.Function
+	Table     awsdynamodb.Table
+	// Events waits for Ingest; DeadLetters holds what it could not take.
+	Events      awssqs.Queue
+	DeadLetters awssqs.Queue
+}
+
+// NewAPI makes the API of a storage, in the same stack or another one of the
+// same account and region.
+func NewAPI(scope constructs.Construct, id string, props APIProps) API {
+	this := constructs.NewConstruct(scope, jsii.String(id))
+	s := props.Settings
+	p := platform{
+		names: names{s.Name()}, settings: s, binaries: props.Binaries,
+		logKey: props.Storage.ServiceKey, keep: removal(s),
+	}
+	api := API{Construct: this, Table: newTable(this, p, props.Storage.ServiceKey)}
+	newFunctions(&api, p, props.Storage.Roles)
+	newIngest(&api, p, props.Storage)
+	newHTTPAPI(&api, p)
+	return api
+}

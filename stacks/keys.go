@@ -1,0 +1,81 @@
+package stacks
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// keyAdministration is what the account's administrators may do with a key:
+// everything but use it. IAM decides who they are.
+var keyAdministration = []string{
+	"kms:CancelKeyDeletion", "kms:CreateAlias", "kms:DeleteAlias", "kms:DescribeKey", "kms:DisableKey",
+	"kms:DisableKeyRotation", "kms:EnableKey", "kms:EnableKeyRotation", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus",
+	"kms:ListGrants", "kms:ListKeyPolicies", "kms:ListKeyRotations", "kms:ListResourceTags",
+	"kms:PutKeyPolicy", "kms:RevokeGrant", "kms:RotateKeyOnDemand", "kms:ScheduleKeyDeletion", "kms:TagResource",
+	"kms:UntagResource", "kms:UpdateAlias", "kms:UpdateKeyDescription",
+}
+
+// Encryption that a service does for its caller.
+var (
+	kmsRead  = []string{"kms:Decrypt"}
+	kmsWrite = []string{"kms:Decrypt", "kms:GenerateDataKey"}
+	kmsAll   = []string{"kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncryptFrom", "kms:ReEncryptTo", "kms:DescribeKey"}
+)
+
+// thisKey is what "Resource" of a key policy means by "*": the key itself.
+var thisKey = []string{"*"}
+
+// newObjectKey makes the key that encrypts the objects. Nobody can use it but
+// through S3 and for this bucket, and only who has rights on both. With Bucket
+// Keys the encryption context is the bucket's ARN (S3 user guide, "S3 Bucket
+// Keys"). These are conditions of what is allowed, not denials, so that a
+// service that reads the bucket by itself can be allowed beside them.
+func newObjectKey(scope constructs.Construct, n names, keep awscdk.RemovalPolicy) awskms.Key {
+	return newKey(scope, "ObjectKey", n.base+": objects of the bucket", keep,
+		statement{
+			sid: "ThroughS3ForThisBucket", principals: account(), actions: kmsWrite, resources: thisKey,
+			when: throughS3(n),
+		})
+}
+
+// newServiceKey makes the key for everything else: table, queues and logs.
+func newServiceKey(scope constructs.Construct, n names, logGroups []string, keep awscdk.RemovalPolicy) awskms.Key {
+	var logs []string
+	for _, of := range logGroups {
+		logs = append(logs, n.logGroupARN(of))
+	}
+	return newKey(scope, "ServiceKey", n.base+": catalog, queues and logs", keep,
+		statement{
+			// DynamoDB works with grants on the key, made when the table is.
+			sid: "ThroughTableAndQueues", principals: account(), actions: append([]string{"kms:CreateGrant"}, kmsAll...), resources: thisKey,
+			when: conditions{"StringEquals": {"kms:ViaService": []string{service("dynamodb"), service("sqs")}}},
+		},
+		statement{
+			sid: "LogGroups", principals: []awsiam.IPrincipal{awsiam.NewServicePrincipal(jsii.String(service("logs")), nil)}, actions: kmsAll, resources: thisKey,
+			when: conditions{"ArnEquals": {"kms:EncryptionContext:aws:logs:arn": logs}},
+		},
+		statement{
+			sid: "EventsIntoTheQueue", principals: []awsiam.IPrincipal{awsiam.NewServicePrincipal(jsii.String("events.amazonaws.com"), nil)}, actions: kmsWrite, resources: thisKey,
+			when: conditions{"StringEquals": {"aws:SourceAccount": awscdk.Aws_ACCOUNT_ID()}},
+		})
+}
+
+func newKey(scope constructs.Construct, id, description string, keep awscdk.RemovalPolicy, usage ...statement) awskms.Key {
+	administration := statement{sid: "Administration", principals: account(), actions: keyAdministration, resources: thisKey}
+	return awskms.NewKey(scope, jsii.String(id), &awskms.KeyProps{
+		Description:       jsii.String(description),
+		EnableKeyRotation: jsii.Bool(true),
+		RemovalPolicy:     keep,
+		Policy:            document(append([]statement{administration}, usage...)...),
+	})
+}
+
+func account() []awsiam.IPrincipal { return []awsiam.IPrincipal{awsiam.NewAccountRootPrincipal()} }
+
+// throughS3 is true for what S3 does with the object key for a caller.
+func throughS3(n names) conditions {
+	return conditions{"StringEquals": {"kms:ViaService": service("s3"), "kms:EncryptionContext:aws:s3:arn": n.bucketARN()}}
+}

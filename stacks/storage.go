@@ -1,0 +1,79 @@
+package stacks
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/bytepass/bytepass/stacks/settings"
+)
+
+// StorageProps says what NewStorage makes.
+type StorageProps struct {
+	Settings settings.Settings
+	// Binaries is the folder that holds <function>/bootstrap, as package build
+	// leaves it. Only a stage that retains nothing needs one, for the function
+	// that empties the buckets.
+	Binaries string
+}
+
+// Storage is the bucket with all that belongs to it. Hand it to NewAPI.
+type Storage struct {
+	// Construct is the parent of all of them.
+	Construct constructs.Construct
+	Bucket    awss3.Bucket
+	LogBucket awss3.Bucket
+	// ObjectKey encrypts the objects and ServiceKey everything else.
+	ObjectKey  awskms.Key
+	ServiceKey awskms.Key
+	Roles      Roles
+}
+
+// NewStorage makes the storage of one deployment in the stack of scope. Its
+// physical names come from prefix and stage: one deployment of a name for each
+// account and region.
+func NewStorage(scope constructs.Construct, id string, props StorageProps) Storage {
+	this := constructs.NewConstruct(scope, jsii.String(id))
+	s, n, keep := props.Settings, names{props.Settings.Name()}, removal(props.Settings)
+
+	k := keys{objects: newObjectKey(this, n, keep), services: newServiceKey(this, n, logGroups(s), keep)}
+	logBucket := newLogBucket(this, n, s, keep)
+	bucket := newBucket(this, n, s, k.objects, keep)
+	roles := newRoles(this, n, k)
+	restrictLogs(logBucket, n, roles.LogReader)
+	restrict(bucket, n, roles, s.SignatureCapSeconds())
+
+	// Access logs have a place to go before there is anything to log.
+	bucket.Node().AddDependency(logBucket.Policy())
+	if !s.Retain {
+		destroyInOrder(this, platform{names: n, settings: s, binaries: props.Binaries, logKey: k.services, keep: keep}, bucket, logBucket, roles)
+	}
+	return Storage{Construct: this, Bucket: bucket, LogBucket: logBucket, ObjectKey: k.objects, ServiceKey: k.services, Roles: roles}
+}
+
+// destroyInOrder lets a deployment be destroyed with what is in it. Resources
+// go in the reverse order of their dependencies: first the signers, so that
+// every URL dies; then the bucket is emptied and deleted; then the policy that
+// lets S3 deliver logs; then the log bucket is emptied and deleted.
+func destroyInOrder(scope constructs.Construct, p platform, bucket, logBucket awss3.Bucket, roles Roles) {
+	e := newEmptier(scope, p)
+	logBucket.Policy().Node().AddDependency(e.empties(scope, "EmptyLogBucket", logBucket))
+	emptied := e.empties(scope, "EmptyBucketOnDelete", bucket)
+	roles.UploadSigner.Node().AddDependency(emptied)
+	roles.DownloadSigner.Node().AddDependency(emptied)
+}
+
+// removal is what happens to data when its stack is deleted. Retained data is
+// kept even when an update would replace it; but what a failed first
+// deployment made goes away again, so that it can be repeated.
+func removal(s settings.Settings) awscdk.RemovalPolicy {
+	if s.Retain {
+		return awscdk.RemovalPolicy_RETAIN_ON_UPDATE_OR_DELETE
+	}
+	return awscdk.RemovalPolicy_DESTROY
+}
+
+// logGroups names all log groups that the service key encrypts.
+func logGroups(s settings.Settings) []string { return append([]string{accessLog}, FunctionNames(s)...) }
