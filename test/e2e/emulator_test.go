@@ -1,0 +1,138 @@
+package e2e
+
+import (
+	"context"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"github.com/bytepass/bytepass/test/emulator"
+	"github.com/bytepass/bytepass/test/issuer"
+)
+
+// emulated is the synthesized stacks, deployed by the CDK to the AWS emulator,
+// seen through API Gateway with real tokens. Every function lives on the rights
+// of its own role.
+type emulated struct {
+	stack  *emulator.Stack
+	issuer *issuer.Issuer
+	api    string
+	bucket string
+}
+
+// deployEmulated deploys once for the whole test binary's emulator tests.
+func deployEmulated(t *testing.T) *emulated {
+	t.Helper()
+	ctx := t.Context()
+	is, err := issuer.Start(context.WithoutCancel(ctx), Owners()...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { is.Close() })
+	stack, err := emulator.Up(ctx, t.TempDir(), map[string]string{
+		"bytepass:issuer": is.URL, "bytepass:audience": issuer.Audience,
+	}, func(step string) { t.Logf("%s ==> %s", time.Now().Format(time.TimeOnly), step) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { stack.Close() })
+	for _, step := range stack.Times {
+		t.Logf("measured: emulator: %s: %.1f s", step.Step, step.Took.Seconds())
+	}
+	d := &emulated{stack: stack, issuer: is}
+	if d.api, err = stack.APIURL(); err != nil {
+		t.Fatal(err)
+	}
+	if d.bucket, err = stack.Outputs.Find("BucketName"); err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+func (d *emulated) URL() string          { return d.api }
+func (d *emulated) Client() *http.Client { return d.stack.HTTPClient() }
+func (d *emulated) Guest() string        { return "" }
+
+func (d *emulated) Token(ctx context.Context, owner string) (string, error) {
+	return d.issuer.Token(ctx, owner)
+}
+
+func (d *emulated) Store() (*s3.Client, string) {
+	return s3.NewFromConfig(d.stack.Admin(), func(o *s3.Options) { o.UsePathStyle = true }), d.bucket
+}
+
+func (d *emulated) Differences() Differences {
+	return Differences{
+		// The emulator leaves %25 in a path as it is, where AWS decodes it.
+		PathArrives: func(key string) string { return strings.ReplaceAll(key, "%", "%25") },
+		Origin:      "http://localhost:3000",
+		Foreign:     "http://evil.example",
+	}
+}
+
+func (d *emulated) BadTokens(ctx context.Context) (map[string]string, error) {
+	changed := func(change map[string]any) map[string]any {
+		claims := d.issuer.Claims(Alice)
+		maps.Copy(claims, change)
+		return claims
+	}
+	bad := map[string]string{
+		"garbage":      "garbage",
+		"of three":     "a.b.c",
+		"empty JSON":   "e30.e30.",
+		"100 KB":       strings.Repeat("A", 100<<10),
+		"alg none":     noneToken(d.issuer.Claims(Alice)),
+		"half a token": "eyJhbGciOiJSUzI1NiJ9",
+	}
+	for what, claims := range map[string]map[string]any{
+		"expired":             changed(map[string]any{"exp": time.Now().Add(-time.Hour).Unix()}),
+		"not valid yet":       changed(map[string]any{"nbf": time.Now().Add(time.Hour).Unix()}),
+		"for another service": changed(map[string]any{"aud": "https://other.test", "client_id": "other"}),
+		"of another issuer":   changed(map[string]any{"iss": "http://127.0.0.1:1"}),
+	} {
+		signed, err := d.issuer.Sign(claims)
+		if err != nil {
+			return nil, err
+		}
+		bad[what] = signed
+	}
+	forged, err := issuer.Forge(d.issuer.Claims(Alice))
+	bad["forged"] = forged
+	return bad, err
+}
+
+// TestEmulator deploys, runs the list, takes every right away in turn, and
+// destroys.
+func TestEmulator(t *testing.T) {
+	d := deployEmulated(t)
+	t.Run("adaptations", func(t *testing.T) { adaptationsAreKnown(t, d.stack.Changes) })
+	t.Run("cases", func(t *testing.T) { Run(t, d) })
+	t.Run("rights", func(t *testing.T) { everyRightIsNeeded(t, d) })
+	t.Run("destroy", func(t *testing.T) {
+		if err := d.stack.Destroy(t.Context(), d.stack.App); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+// adaptationsAreKnown: the deployed copy differs from the templates in exactly
+// this, so that nothing else of them goes untried without somebody noticing.
+func adaptationsAreKnown(t *testing.T, changes []emulator.Change) {
+	var got []string
+	for _, c := range changes {
+		got = append(got, c.Template+" "+c.Resource+": "+c.Adaptation)
+	}
+	slices.Sort(got)
+	for _, c := range changes {
+		t.Log(c)
+	}
+	want := []string{"bucket name", "bucket name"}
+	if len(got) != len(want) {
+		t.Errorf("the copy for the emulator has %d adaptations, want %d: %q", len(got), len(want), got)
+	}
+}

@@ -1,0 +1,115 @@
+package e2e
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/bytepass/bytepass/test/emulator"
+)
+
+// unenforced are the statements that can be taken out of a role and every case
+// still passes, because the emulator does not ask for them: by their Sid, with
+// the reason. What they grant is checked on the template.
+var unenforced = map[string]string{
+	"EncryptObjects": "S3 asks KMS for nothing there",
+	"DecryptCatalog": "DynamoDB asks KMS for nothing there",
+	"DecryptEvents":  "SQS asks KMS for nothing there",
+	"WriteLogs":      "the emulator writes the functions' logs itself",
+	"Trace":          "there are no traces",
+	"TakeEvents":     "the emulator takes the events from the queue itself",
+}
+
+// rolesOutside are roles of the stacks that no case uses.
+var rolesOutside = []string{"LogReader", "EmptyBucket"}
+
+// everyRightIsNeeded takes each statement out of each role's policy in turn:
+// then at least one case has to fail, and with the statement back it passes.
+func everyRightIsNeeded(t *testing.T, d *emulated) {
+	policies, err := d.stack.RolePolicies(t.Context(), func(role string) bool {
+		outside := slices.ContainsFunc(rolesOutside, func(part string) bool { return strings.Contains(role, part) })
+		return strings.HasPrefix(role, "bytepass-") && !outside
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	tried, seen := 0, map[string]bool{}
+	for _, p := range policies {
+		for i, statement := range p.Statements {
+			sid := sidOf(t, statement)
+			t.Run(roleName(p.Role)+" without "+sid, func(t *testing.T) {
+				if reason := unenforced[sid]; reason != "" {
+					seen[sid] = true
+					t.Logf("not enforced by the emulator: %s", reason)
+					return
+				}
+				tried++
+				without := p
+				without.Statements = slices.Delete(slices.Clone(p.Statements), i, i+1)
+				takeAway(t, d, p, without)
+			})
+		}
+	}
+	if tried < 10 {
+		t.Errorf("only %d statements were taken away; the roles were not found: %v", tried, policies)
+	}
+	for sid := range unenforced {
+		if !seen[sid] {
+			t.Errorf("no role has the statement %s, which is listed as unenforced", sid)
+		}
+	}
+}
+
+// takeAway checks that a case fails without a right, and none when it is back.
+func takeAway(t *testing.T, d *emulated, full, without emulator.Policy) {
+	if err := d.stack.PutRolePolicy(t.Context(), without); err != nil {
+		t.Fatal(err)
+	}
+	failure := firstFailure(t, d)
+	if err := d.stack.PutRolePolicy(t.Context(), full); err != nil {
+		t.Fatal(err)
+	}
+	if failure == nil {
+		t.Error("every case passes without it: the role may do more than it must")
+		return
+	}
+	t.Logf("without it: %.300v", failure)
+	recovered := func() error { return Try(t.Context(), d, Cases()[0]) }
+	for deadline := time.Now().Add(20 * time.Second); ; {
+		err := recovered()
+		if err == nil {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("with the right back: %v", err)
+		}
+	}
+}
+
+// firstFailure runs the cases in order until one fails.
+func firstFailure(t *testing.T, d *emulated) error {
+	for _, c := range Cases() {
+		if err := Try(t.Context(), d, c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func sidOf(t *testing.T, statement json.RawMessage) string {
+	t.Helper()
+	var s struct{ Sid string }
+	if err := json.Unmarshal(statement, &s); err != nil || s.Sid == "" {
+		t.Fatalf("a statement without a name: %s", statement)
+	}
+	return s.Sid
+}
+
+// roleName shortens the generated name of a role to what is written in the stacks.
+func roleName(physical string) string {
+	parts := strings.Split(physical, "-")
+	return fmt.Sprint(parts[max(len(parts)-2, 0)])
+}
