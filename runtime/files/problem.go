@@ -30,6 +30,7 @@ const (
 	CodeConflict        Code = "conflict"           // the state of the file forbids it
 	CodePathConflict    Code = "path-conflict"      // a file stands where a folder must be, or the reverse
 	CodeNameTooLong     Code = "name-too-long"      // the store cannot hold so long a segment
+	CodeInvalidParts    Code = "invalid-parts"      // parts of an upload are wrong, missing or changed
 	CodeUploadGone      Code = "upload-gone"        // S3 no longer knows the multipart upload
 	CodeTooLargeToCopy  Code = "too-large-to-copy"  // a restore over 5 GB needs the command
 	CodeUnavailable     Code = "unavailable"        // something behind us does not answer: try again

@@ -55,6 +55,8 @@ type ClientHeaders struct {
 	IfNoneMatch    string
 	ChecksumSHA256 string // x-amz-checksum-sha256
 	Declaration    string // DeclarationHeader
+	// ChecksumCRC64NVME is x-amz-checksum-crc64nvme, of a part.
+	ChecksumCRC64NVME string
 }
 
 // Map returns the headers by their names; never nil.
@@ -63,6 +65,7 @@ func (h ClientHeaders) Map() map[string]string {
 	for name, value := range map[string]string{
 		"Content-Type": h.ContentType, "If-None-Match": h.IfNoneMatch,
 		"x-amz-checksum-sha256": h.ChecksumSHA256, DeclarationHeader: h.Declaration,
+		"x-amz-checksum-crc64nvme": h.ChecksumCRC64NVME,
 	} {
 		if value != "" {
 			m[name] = value
