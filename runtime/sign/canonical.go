@@ -1,0 +1,143 @@
+package sign
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// reservedPrefix begins the names of the signature's own query parameters.
+const reservedPrefix = "X-Amz-"
+
+// canonical collects what a canonical request is written from
+// (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html),
+// and is the memory that a signature works in: one is used again and again.
+// It takes parameters and headers in their canonical order.
+type canonical struct {
+	before []byte // "name=value&" of the parameters that sort before the signature's own
+	after  []byte // "&name=value" of those that sort after them
+	lines  []byte // "name:value\n" of each header
+	names  []byte // ";name" of each header
+	query  []byte // the same as it stands in a query: "%3Bname"
+	err    error  // the first thing that cannot be signed
+
+	object []byte // an object key
+	buf    []byte // the canonical request
+	sum    []byte // of a hash, raw or in hex
+	digest resumable
+}
+
+func newCanonical() any { return &canonical{digest: newDigest()} }
+
+func (c *canonical) reset() {
+	c.before, c.after, c.lines, c.names, c.query = c.before[:0], c.after[:0], c.lines[:0], c.names[:0], c.query[:0]
+	c.err = nil
+}
+
+// param adds a query parameter, escaped here.
+func (c *canonical) param(name, value string) {
+	switch order := compareReserved(name); {
+	case name == "":
+		c.fail("sign: a query parameter has no name")
+	case order == 0:
+		c.fail("sign: the query parameter %q is the signature's own; take it out", name)
+	case order < 0:
+		c.before = append(appendParam(c.before, name, value), '&')
+	default:
+		c.after = appendParam(append(c.after, '&'), name, value)
+	}
+}
+
+// compareReserved returns 0 if name begins with reservedPrefix, and otherwise
+// how it compares with that once it is escaped.
+func compareReserved(name string) int {
+	for i := range len(reservedPrefix) {
+		if i == len(name) {
+			return -1
+		}
+		b := name[i]
+		if !unreserved[b] {
+			b = '%'
+		}
+		if b != reservedPrefix[i] {
+			return int(b) - int(reservedPrefix[i])
+		}
+	}
+	return 0
+}
+
+func appendParam(b []byte, name, value string) []byte {
+	b = append(appendEscaped(b, name, &unreserved), '=')
+	return appendEscaped(b, value, &unreserved)
+}
+
+// header adds a signed header; name is in lower case and valid.
+func (c *canonical) header(name, value string) {
+	value, ok := signedValue(value)
+	if !ok {
+		c.fail("sign: the value of header %s has bytes outside of printable ASCII, which stores read differently; encode it", name)
+	}
+	c.headerName(name)
+	c.lines = append(append(c.lines, value...), '\n')
+}
+
+// length adds the header content-length.
+func (c *canonical) length(n int64) {
+	c.headerName("content-length")
+	c.lines = append(strconv.AppendInt(c.lines, n, 10), '\n')
+}
+
+// host adds the header host.
+func (c *canonical) host(host string) {
+	c.headerName("host")
+	c.lines = append(append(c.lines, host...), '\n')
+}
+
+func (c *canonical) headerName(name string) {
+	c.lines = append(append(c.lines, name...), ':')
+	c.names = append(append(c.names, ';'), name...)
+	c.query = append(append(c.query, '%', '3', 'B'), name...)
+}
+
+// signature returns the HMAC-SHA-256 in hex of the message that begins with
+// what state inner stands for and goes on with rest.
+func (c *canonical) signature(k *dayKey, inner, rest []byte) (out [2 * sha256.Size]byte) {
+	resume(c.digest, inner)
+	c.digest.Write(rest)
+	c.sum = c.digest.Sum(c.sum[:0])
+	resume(c.digest, k.outer)
+	c.digest.Write(c.sum)
+	c.sum = c.digest.Sum(c.sum[:0])
+	hex.Encode(out[:], c.sum)
+	return out
+}
+
+func (c *canonical) fail(format string, args ...any) {
+	if c.err == nil {
+		c.err = fmt.Errorf(format, args...)
+	}
+}
+
+// signedValue returns a header's value as it is signed: without spaces around
+// it and without every space that follows another one. ok is false if it is
+// not printable ASCII.
+func signedValue(s string) (signed string, ok bool) {
+	spaces, last := false, byte(' ')
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' {
+			return "", false
+		}
+		spaces = spaces || s[i] == ' ' && last == ' '
+		last = s[i]
+	}
+	if !spaces && (s == "" || last != ' ') {
+		return s, true
+	}
+	s = strings.Trim(s, " ")
+	for strings.Contains(s, "  ") {
+		s = strings.ReplaceAll(s, "  ", " ")
+	}
+	return s, true
+}
