@@ -54,7 +54,7 @@ func TestReadTypedSettings(t *testing.T) {
 	if aws.ToInt64(age.Filter.ObjectSizeGreaterThan) != 131072 || age.Transitions[0].StorageClass != "GLACIER_IR" || aws.ToInt32(age.NoncurrentVersionExpiration.NoncurrentDays) != 120 {
 		t.Errorf("lifecycle rule: %s", canonicalJSON(age))
 	}
-	if len(s.Policy) != 4 || s.Policy[3]["Resource"] != "arn:aws:s3:::files/*" {
+	if len(s.Policy) != 4 || s.Policy[1]["Resource"] != "arn:aws:s3:::files/*" || s.Policy[3]["Resource"] != "arn:aws:s3:::files/*" {
 		t.Errorf("policy: %v", s.Policy)
 	}
 	if !slices.Equal(s.Elsewhere, []string{"MetricsConfigurations"}) {
@@ -92,6 +92,29 @@ func TestReadRefusesWhatItDoesNotUnderstand(t *testing.T) {
 				t.Errorf("error %v, want one that names %q", err, tc.names)
 			}
 		})
+	}
+}
+
+// TestReadTheTemplateInTheBinary holds the reader to what the stacks really
+// ask for: every setting of the embedded template arrives.
+func TestReadTheTemplateInTheBinary(t *testing.T) {
+	s, err := Read(Default(), Values{Bucket: "files", Region: "eu-west-1", Account: "111122223333"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, there := range map[string]bool{
+		"versioning": s.Versioning == types.BucketVersioningStatusEnabled, "cors": len(s.CORS) > 0, "lifecycle": len(s.Lifecycle.Rules) > 0,
+		"encryption": len(s.Encryption) == 1, "publicAccess": s.PublicAccess != nil, "ownership": s.Ownership != "",
+		"policy": len(s.Policy) > 0, "tags": len(s.Tags) > 0, "logging": s.Logging != nil, "notification": s.EventBridge,
+	} {
+		if !there {
+			t.Errorf("the template's %s did not arrive", name)
+		}
+	}
+	for i, statement := range s.Policy {
+		if plain := string(canonicalJSON(statement)); strings.Contains(plain, "-an/") || !strings.Contains(plain, "arn:aws:s3:::files") {
+			t.Errorf("statement %d is about another bucket: %s", i, plain)
+		}
 	}
 }
 

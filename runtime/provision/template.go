@@ -1,6 +1,7 @@
 package provision
 
 import (
+	_ "embed" // the default template
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -13,6 +14,7 @@ type templateFile struct {
 	Parameters map[string]struct{ Default any }
 	Conditions map[string]any
 	Resources  map[string]resource
+	Outputs    map[string]struct{ Value any }
 }
 
 type resource struct {
@@ -20,11 +22,19 @@ type resource struct {
 	Properties map[string]any
 }
 
-// Read works out what a template (JSON) asks of its bucket: the one
-// AWS::S3::Bucket that is not the log bucket of another, and the
-// AWS::S3::BucketPolicy on it. Intrinsic functions are resolved by values;
-// what cannot be is listed in Settings.Unresolved, never guessed. A property
-// that Read does not understand is an error that names it.
+// Default returns the template of the default stage, or as much of it as
+// matters here, so that neither Node nor the CDK is needed to read it.
+func Default() []byte { return slices.Clone(defaultTemplate) }
+
+//go:embed template.json
+var defaultTemplate []byte
+
+// Read works out what a template (JSON) asks of its bucket for files, the one
+// that the output named Bucket refers to, and of the AWS::S3::BucketPolicy on
+// it. Intrinsic functions are resolved by values; what cannot be is listed in
+// Settings.Unresolved, never guessed. Where the policy speaks of the bucket by
+// the name that it has on AWS, it gets the name of the values. A property that
+// Read does not understand is an error that names it.
 func Read(template []byte, values Values) (Settings, error) {
 	var t templateFile
 	if err := json.Unmarshal(template, &t); err != nil {
@@ -94,7 +104,7 @@ func (r *resolver) policies(s *Settings) error {
 		if res.Type != "AWS::S3::BucketPolicy" || refersTo(res.Properties["Bucket"]) != r.bucketID {
 			continue
 		}
-		document, _ := r.resolve("PolicyDocument", res.Properties["PolicyDocument"]).(map[string]any)
+		document, _ := r.rename(r.resolve("PolicyDocument", res.Properties["PolicyDocument"])).(map[string]any)
 		s.Unresolved = append(s.Unresolved, r.take(policyName)...)
 		statements, ok := document["Statement"].([]any)
 		if !ok {
@@ -111,19 +121,51 @@ func (r *resolver) policies(s *Settings) error {
 	return nil
 }
 
-// bucket returns the logical ID of the bucket that holds the files.
-func (t templateFile) bucket() (string, error) {
-	logs := map[string]bool{}
-	var found []string
-	for _, res := range t.Resources {
-		if logging, ok := res.Properties["LoggingConfiguration"].(map[string]any); ok && res.Type == bucketType {
-			logs[refersTo(logging["DestinationBucketName"])] = true
+// rename returns v with the bucket's name on AWS, in its ARNs, replaced by the
+// one that it has on the store.
+func (r *resolver) rename(v any) any {
+	switch v := v.(type) {
+	case string:
+		own := "arn:aws:s3:::" + r.nameOnAWS()
+		if rest, ok := strings.CutPrefix(v, own); ok && r.values.Bucket != "" && (rest == "" || rest[0] == '/') {
+			return "arn:aws:s3:::" + r.values.Bucket + rest
+		}
+	case []any:
+		for i := range v {
+			v[i] = r.rename(v[i])
+		}
+	case map[string]any:
+		for name := range v {
+			v[name] = r.rename(v[name])
 		}
 	}
+	return v
+}
+
+// nameOnAWS returns the name that the bucket gets on AWS: its own, or, in the
+// account's regional namespace, one made of prefix, account and region
+// (https://docs.aws.amazon.com/AmazonS3/latest/userguide/gpbucketnamespaces.html).
+func (r *resolver) nameOnAWS() string {
+	probe := resolver{template: r.template, values: r.values, bucketID: r.bucketID}
+	properties := r.template.Resources[r.bucketID].Properties
+	if name, ok := probe.resolve("", properties["BucketName"]).(string); ok {
+		return name
+	}
+	prefix := probe.resolve("", properties["BucketNamePrefix"])
+	return fmt.Sprintf("%v-%v-%v-an", prefix, probe.ref("", "AWS::AccountId"), probe.ref("", "AWS::Region"))
+}
+
+// bucket returns the logical ID of the bucket that holds the files: the one of
+// the output Bucket, or the only one.
+func (t templateFile) bucket() (string, error) {
+	var found []string
 	for _, id := range slices.Sorted(maps.Keys(t.Resources)) {
-		if t.Resources[id].Type == bucketType && !logs[id] {
+		if t.Resources[id].Type == bucketType {
 			found = append(found, id)
 		}
+	}
+	if id := refersTo(t.Outputs[bucketOutput].Value); slices.Contains(found, id) {
+		return id, nil
 	}
 	switch len(found) {
 	case 1:
@@ -131,10 +173,13 @@ func (t templateFile) bucket() (string, error) {
 	case 0:
 		return "", errNoBucket
 	}
-	return "", fmt.Errorf("provision: the template has %d buckets that could hold the files (%s); give one that has a single bucket beside its log bucket", len(found), strings.Join(found, ", "))
+	return "", fmt.Errorf("provision: the template has several buckets (%s); give it an output %s that refers to the one for files", strings.Join(found, ", "), bucketOutput)
 }
 
-const bucketType = "AWS::S3::Bucket"
+const (
+	bucketType   = "AWS::S3::Bucket"
+	bucketOutput = "Bucket"
+)
 
 // refersTo returns the logical ID that a Ref names, or "".
 func refersTo(v any) string {
