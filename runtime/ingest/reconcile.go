@@ -1,0 +1,155 @@
+package ingest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/bytepass/bytepass/runtime/catalog"
+	"github.com/bytepass/bytepass/runtime/files"
+)
+
+// Counts are what a reconcile has done so far.
+type Counts struct {
+	Records int64 // records of the catalog visited
+	Keys    int64 // objects of the bucket visited
+	Changed int64 // records that were wrong or missing, and are right now
+	Failed  int64 // keys that could not be compared
+}
+
+// Sweep is how Reconcile runs.
+type Sweep struct {
+	Concurrency int // passes at the same time; 0 means 8
+	// Progress, when not nil, is told the counts about every thousand keys and
+	// at the end, never by two goroutines at the same time.
+	Progress func(Counts)
+}
+
+// Reconcile compares the whole bucket with the whole catalog and mends the
+// catalog; it never changes the bucket. It finds what lost events would have
+// told: run it when the catalog is new, after events were lost, or now and
+// then. It may run while events are handled. An upload that no event announced
+// and that is not what was declared is recorded as rejected, but stays.
+//
+// Its memory does not grow with the number of keys. A key that cannot be
+// compared does not stop it: the error, returned at the end, then names how
+// many failed and the first of them.
+func (p *Projector) Reconcile(ctx context.Context, bucket Lister, s Sweep) (Counts, error) {
+	run := &sweep{Projector: p, Sweep: s}
+	if run.Concurrency < 1 {
+		run.Concurrency = 8
+	}
+	err := run.records(ctx)
+	if err == nil {
+		err = run.keys(ctx, bucket)
+	}
+	run.mu.Lock()
+	defer run.mu.Unlock()
+	if s.Progress != nil {
+		s.Progress(run.counts)
+	}
+	if err == nil && run.counts.Failed > 0 {
+		err = fmt.Errorf("ingest: reconcile: %d keys failed, such as %w", run.counts.Failed, run.first)
+	}
+	return run.counts, err
+}
+
+// sweep is one run of Reconcile.
+type sweep struct {
+	*Projector
+	Sweep
+
+	mu     sync.Mutex
+	counts Counts
+	first  error // of those counted in Failed
+}
+
+// records passes over every record that says there is an object.
+func (s *sweep) records(ctx context.Context) error {
+	group, ctx := s.group(ctx)
+	err := s.Catalog.Walk(ctx, func(r files.Record, _ catalog.Revision) error {
+		if r.Status != files.Stored {
+			return ctx.Err() // if there is an object, the bucket's keys tell
+		}
+		group.Go(func() error {
+			objectKey, err := r.Space.ObjectKey(r.Key)
+			changed := false
+			if err == nil {
+				changed, err = s.converge(ctx, objectKey, false)
+			}
+			return s.count(ctx, Counts{Records: 1}, changed, err)
+		})
+		return ctx.Err()
+	})
+	return errors.Join(group.Wait(), err)
+}
+
+// keys passes over every object that the catalog does not know as it is. One
+// that it knows needs no second look: its record was there when records came
+// by, or was written since.
+func (s *sweep) keys(ctx context.Context, bucket Lister) error {
+	group, ctx := s.group(ctx)
+	visit := func(objectKey, etag string, size int64) error {
+		group.Go(func() error {
+			changed, err := s.key(ctx, objectKey, strings.Trim(etag, `"`), size)
+			return s.count(ctx, Counts{Keys: 1}, changed, err)
+		})
+		return ctx.Err()
+	}
+	for _, prefix := range []string{"u/", "g/"} {
+		if err := bucket.Keys(ctx, prefix, visit); err != nil {
+			return errors.Join(group.Wait(), err)
+		}
+	}
+	return group.Wait()
+}
+
+func (s *sweep) key(ctx context.Context, objectKey, etag string, size int64) (changed bool, err error) {
+	space, key, ok := files.SplitObjectKey(objectKey)
+	if !ok {
+		return false, nil
+	}
+	r, _, err := s.Catalog.Get(ctx, space, key)
+	if err != nil {
+		return false, fmt.Errorf("ingest: %s: %w", objectKey, err)
+	}
+	if r.Status == files.Stored && r.ETag == etag && r.Size == size {
+		return false, nil
+	}
+	return s.converge(ctx, objectKey, false)
+}
+
+func (s *sweep) group(ctx context.Context) (*errgroup.Group, context.Context) {
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(s.Concurrency)
+	return group, ctx
+}
+
+// count counts a key. The error is that of the context alone: one key that
+// fails does not stop the others.
+func (s *sweep) count(ctx context.Context, seen Counts, changed bool, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.counts.Records += seen.Records
+	s.counts.Keys += seen.Keys
+	if changed {
+		s.counts.Changed++
+	}
+	if err != nil {
+		if s.counts.Failed++; s.first == nil {
+			s.first = err
+		}
+		s.Log.WarnContext(ctx, "reconcile: a key failed", "error", err)
+	}
+	if s.Progress != nil && (s.counts.Records+s.counts.Keys)%1000 == 0 {
+		s.Progress(s.counts)
+	}
+	return nil
+}
