@@ -2,7 +2,6 @@ package sign
 
 import (
 	"context"
-	"strconv"
 	"time"
 
 	"github.com/bytepass/bytepass/runtime/files"
@@ -87,33 +86,4 @@ func (c *canonical) optional(name, value string) {
 	if value != "" {
 		c.param(name, value)
 	}
-}
-
-// PresignPart signs the PUT of one part of a multipart upload for life: part
-// number of the upload with S3's id, of exactly size bytes. The client sends
-// no header of its own. The error says when the id is empty (to a store the
-// request would then be one for the whole object), number or size are outside
-// of S3's limits (1 to 10,000; up to 5 GiB), or is Presign's.
-func (s *Signer) PresignPart(ctx context.Context, objectKey, uploadID string, number int, size int64, life time.Duration) (files.Presigned, error) {
-	c := s.borrow()
-	defer s.pool.Put(c)
-	if uploadID == "" {
-		c.fail("sign: a part of no multipart upload; set the upload's id")
-	}
-	if number < 1 || number > 10_000 {
-		c.fail("sign: part number %d; S3 takes 1 to 10,000", number)
-	}
-	if size < 0 || size > 5<<30 {
-		c.fail("sign: a part of %d bytes; S3 takes up to 5 GiB", size)
-	}
-	c.param("partNumber", strconv.Itoa(number))
-	c.param("uploadId", uploadID)
-	c.length(size)
-	c.host(s.host)
-	c.object = append(c.object[:0], objectKey...)
-	url, expires, err := s.finish(ctx, c, "PUT", life)
-	if err != nil {
-		return files.Presigned{}, err
-	}
-	return files.Presigned{Method: "PUT", URL: url, ContentLength: size, ExpiresAt: expires}, nil
 }

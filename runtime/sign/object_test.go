@@ -115,30 +115,3 @@ func TestPresignGet(t *testing.T) {
 		t.Errorf("a bare download is signed as %s, %v", p.URL, err)
 	}
 }
-
-func TestPresignPart(t *testing.T) {
-	s := newSigner(t, sign.Config{})
-	p, err := s.PresignPart(t.Context(), object, "2~id+/=", 10_000, 10<<20, time.Minute)
-	if err != nil || p.Method != "PUT" || p.ContentLength != 10<<20 || p.Headers != (files.ClientHeaders{}) {
-		t.Fatalf("got %+v, %v", p, err)
-	}
-	want, _, err := s.Presign(t.Context(), sign.Request{
-		Method: "PUT", Key: object, Life: time.Minute,
-		Query:  []sign.Param{{Name: "uploadId", Value: "2~id+/="}, {Name: "partNumber", Value: "10000"}},
-		Header: []sign.Param{{Name: "Content-Length", Value: "10485760"}},
-	})
-	if err != nil || p.URL != want {
-		t.Errorf("got %s, want %s, %v", p.URL, want, err)
-	}
-	for name, sign := range map[string]func() error{
-		"number 0":       func() error { _, err := s.PresignPart(t.Context(), object, "id", 0, 1, time.Minute); return err },
-		"number 10001":   func() error { _, err := s.PresignPart(t.Context(), object, "id", 10_001, 1, time.Minute); return err },
-		"-1 bytes":       func() error { _, err := s.PresignPart(t.Context(), object, "id", 1, -1, time.Minute); return err },
-		"over 5 GiB":     func() error { _, err := s.PresignPart(t.Context(), object, "id", 1, 5<<30+1, time.Minute); return err },
-		"no upload's id": func() error { _, err := s.PresignPart(t.Context(), object, "", 1, 1, time.Minute); return err },
-	} {
-		if sign() == nil {
-			t.Errorf("%s was signed", name)
-		}
-	}
-}
