@@ -53,9 +53,10 @@ func Synth(ctx context.Context, out string, settings map[string]string) error {
 	return runCDK(ctx, synthTimeout, os.Environ(), args...)
 }
 
-// Bootstrap prepares the account for deployments, as every account has to be once.
-func (e *Emulator) Bootstrap(ctx context.Context) error {
-	return runCDK(ctx, bootstrapTimeout, e.Env(), "bootstrap", "aws://"+Account+"/"+Region)
+// Bootstrap prepares the account for deployments of the assembly in the folder
+// app, as every account has to be once.
+func (e *Emulator) Bootstrap(ctx context.Context, app string) error {
+	return runCDK(ctx, bootstrapTimeout, e.Env(), "bootstrap", "--app", app, "aws://"+Account+"/"+Region)
 }
 
 // Deploy deploys all stacks of the assembly in the folder app and returns their outputs.

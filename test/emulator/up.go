@@ -45,7 +45,7 @@ func Up(ctx context.Context, dir string, settings map[string]string, announce fu
 			s.Emulator, err = Start(dir)
 			return err
 		}},
-		{"cdk bootstrap", func() error { return s.Bootstrap(ctx) }},
+		{"cdk bootstrap", func() error { return s.Bootstrap(ctx, s.App) }},
 		{"cdk deploy", func() (err error) {
 			s.Outputs, err = s.Deploy(ctx, s.App)
 			return err
