@@ -27,3 +27,16 @@ apt() {
 		{ apt-get update -q >>.tools/apt.log 2>&1 && apt-get install -y -q --no-install-recommends "$@" >>.tools/apt.log 2>&1; } ||
 		{ tail -n 20 .tools/apt.log >&2; return 1; }
 }
+
+# venv NAME PROGRAM: the Python packages of tools/NAME/requirements.txt, all versions pinned there, in .tools/NAME.
+venv() {
+	wanted=tools/$1/requirements.txt
+	folder=.tools/$1
+	current "$wanted" "$folder/.bytepass" && [ -x "$folder/bin/$2" ] && return
+	say "fetching $1 with pip"
+	rm -rf "$folder"
+	python3 -m venv "$folder" 2>/dev/null || { apt python3 python3-venv && python3 -m venv "$folder"; } ||
+		missing "Python 3.10 or later with its venv module" "apt-get install -y python3 python3-venv"
+	"$folder/bin/python" -m pip install -q --no-deps --disable-pip-version-check -r "$wanted"
+	done_with "$wanted" "$folder/.bytepass"
+}

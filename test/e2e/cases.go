@@ -28,6 +28,7 @@ func Cases() []Case {
 		{"a newer version is not hit", rejectionSparesNewer},
 		{"upload url without a size", limitAtIngest},
 		{"signed URLs are good for one thing", misuse},
+		{"an expired URL", expires},
 		{"bad bodies", badBodies},
 		{"bad queries", badQueries},
 		{"bad tokens", badTokens},

@@ -140,7 +140,10 @@ func publicRoutes(t T, w *World) {
 	if !strings.HasPrefix(contract.OpenAPI, "3.1") {
 		t.Errorf("the contract is OpenAPI %q", contract.OpenAPI)
 	}
-	public := map[string]bool{"/openapi.json": true, "/docs": true, "/healthz": true, "/readyz": w.Differences().Console}
+	public := map[string]bool{"/openapi.json": true, "/docs": true, "/healthz": true, "/readyz": true}
+	if a := w.Do(t, Request{Method: "GET", Path: "/readyz"}); (a.Status == http.StatusOK) != w.Differences().Console {
+		t.Errorf("/readyz: %d %s", a.Status, a.Body)
+	}
 	for _, path := range []string{"/openapi.json", "/docs", "/healthz"} {
 		w.Call(t, Request{Method: "GET", Path: path}, nil)
 	}

@@ -75,13 +75,16 @@ func (w *World) segments(t T, prefix string, limit int) string {
 	path := fmt.Sprintf("/api/folders?limit=%d&prefix=%s", limit, url.QueryEscape(prefix))
 	for path != "" {
 		var page []struct {
-			Name   string
-			Folder bool
+			Type, Name, Prefix string
+			File               *Record
 		}
 		a := w.Call(t, Request{Method: "GET", Path: path, Owner: Alice}, &page)
 		for _, entry := range page {
-			if entry.Folder && !strings.HasSuffix(entry.Name, "/") {
+			switch {
+			case entry.Type == "folder" && entry.Prefix == prefix+entry.Name+"/":
 				entry.Name += "/"
+			case entry.Type != "file" || entry.File == nil || entry.File.Key != prefix+entry.Name:
+				t.Errorf("below %q there is the entry %+v", prefix, entry)
 			}
 			names = append(names, entry.Name)
 		}

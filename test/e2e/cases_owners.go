@@ -37,6 +37,11 @@ func isolation(t T, w *World) {
 			t.Errorf("%s for bob: %d %s", path, a.Status, a.Body)
 		}
 	}
+	for _, space := range []string{"u/alice", "g/alice", "g/team", "alice", "u/../alice", "u%2Falice"} {
+		if a := w.Do(t, Request{Method: "GET", Path: "/api/files?space=" + space, Owner: Bob}); a.Status != http.StatusForbidden && a.Status != http.StatusBadRequest {
+			t.Errorf("the space %s for bob: %d %s", space, a.Status, a.Body)
+		}
+	}
 	w.untouched(t, secret, version)
 }
 
