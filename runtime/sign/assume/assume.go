@@ -78,21 +78,23 @@ func New(client STS, arn, session string, now func() time.Time) *Role {
 // CodeUnavailable.
 func (r *Role) Credentials(ctx context.Context, minLife time.Duration) (sign.Credentials, error) {
 	creds, f, joined, enough := r.look(ctx, minLife)
-	if !enough {
-		err := f.wait(ctx)
-		if err != nil && joined {
-			// A function may have been frozen in the middle of that call.
-			if creds, f, _, enough = r.look(ctx, minLife); !enough {
-				err = f.wait(ctx)
-			}
-		}
-		if creds = r.current(); err != nil && creds.Expires.Sub(r.now()) < usable {
-			return sign.Credentials{}, &files.Problem{
-				Code: files.CodeUnavailable, Detail: "signing is not possible at the moment; try again", Err: err,
-			}
-		}
+	if enough {
+		return creds, nil
 	}
-	return creds, nil
+	err := f.wait(ctx)
+	if err != nil && joined {
+		// A function may have been frozen in the middle of that call.
+		if creds, f, _, enough = r.look(ctx, minLife); enough {
+			return creds, nil
+		}
+		err = f.wait(ctx)
+	}
+	if creds = r.current(); err == nil || creds.Expires.Sub(r.now()) >= usable {
+		return creds, nil
+	}
+	return sign.Credentials{}, &files.Problem{
+		Code: files.CodeUnavailable, Detail: "signing is not possible at the moment; try again", Err: err,
+	}
 }
 
 // look returns what is there, and whether that is enough; if it is not, or
