@@ -1,0 +1,77 @@
+package emulator
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// template has one bucket that needs an adaptation, and things that must stay
+// as they are: a bucket with a name, a large number, another resource.
+const template = `{
+ "Resources": {
+  "Files": {"Type": "AWS::S3::Bucket", "Properties": {"BucketNamePrefix": "x", "BucketNamespace": "account-regional", "VersioningConfiguration": {"Status": "Enabled"}}},
+  "Named": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "named", "Number": 9007199254740993}},
+  "Topic": {"Type": "AWS::SNS::Topic", "Properties": {"BucketNamePrefix": "not a bucket's"}}
+ }
+}`
+
+func TestAdapt(t *testing.T) {
+	from, to := t.TempDir(), filepath.Join(t.TempDir(), "copy")
+	for name, content := range map[string]string{"s.template.json": template, "manifest.json": "{}"} {
+		if err := os.WriteFile(filepath.Join(from, name), []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	changes, err := Adapt(from, to)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(changes) != 1 || changes[0].Resource != "Files" || changes[0].Adaptation != "bucket name" {
+		t.Errorf("the changes are %v, want one of Files", changes)
+	}
+	adapted, err := os.ReadFile(filepath.Join(to, "s.template.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got struct {
+		Resources map[string]struct{ Properties map[string]json.RawMessage }
+	}
+	if err := json.Unmarshal(adapted, &got); err != nil {
+		t.Fatal(err)
+	}
+	name := strings.Join(strings.Fields(string(got.Resources["Files"].Properties["BucketName"])), "")
+	if want := `{"Fn::Join":["-",["x",{"Ref":"AWS::AccountId"},{"Ref":"AWS::Region"},"an"]]}`; name != want {
+		t.Errorf("the bucket's name is %s, want %s", name, want)
+	}
+	if len(got.Resources["Files"].Properties) != 2 || string(got.Resources["Named"].Properties["Number"]) != "9007199254740993" || len(got.Resources["Topic"].Properties) != 1 {
+		t.Errorf("something else was changed: %s", adapted)
+	}
+	if original, err := os.ReadFile(filepath.Join(from, "s.template.json")); err != nil || string(original) != template {
+		t.Errorf("the assembly itself was changed: %v", err)
+	}
+	if _, err := Adapt(t.TempDir(), filepath.Join(t.TempDir(), "copy")); err == nil {
+		t.Error("a folder without templates was taken")
+	}
+}
+
+func TestOutputs(t *testing.T) {
+	o := Outputs{"a": {"Url": "1", "Both": "2"}, "b": {"Both": "3"}}
+	if got, err := o.Find("Url"); got != "1" || err != nil {
+		t.Errorf("Url is %q, %v", got, err)
+	}
+	for _, name := range []string{"Both", "None"} {
+		if _, err := o.Find(name); err == nil {
+			t.Errorf("%s was found", name)
+		}
+	}
+}
+
+func TestLowerNames(t *testing.T) {
+	got := lowerNames(map[string]any{"AllowOrigins": []string{"x"}, "MaxAge": 1})
+	if _, ok := got["allowOrigins"]; !ok || got["maxAge"] != 1 || len(got) != 2 {
+		t.Errorf("got %v", got)
+	}
+}
