@@ -94,6 +94,9 @@ type Config struct {
 	Origins []string
 	// Console holds the web page, served at /; nil serves none.
 	Console fs.FS
+	// ContentOrigins are the origins of the URLs that are signed, such as
+	// "http://127.0.0.1:9000": all that the console may talk to besides us.
+	ContentOrigins []string
 	// Ready are the checks of /readyz; nil serves no /readyz.
 	Ready []Check
 

@@ -1,0 +1,43 @@
+package api
+
+import (
+	"context"
+	"crypto/rand"
+	"net/http"
+
+	"github.com/bytepass/bytepass/runtime/auth"
+)
+
+// call is what is known of a request while it is served.
+type call struct {
+	id        string         // of the request, from end to end
+	route     string         // the pattern that took it, such as "GET /api/files"
+	principal auth.Principal // zero before it is known, and on public routes
+	cause     error          // of an answer that is our fault, for the log
+}
+
+type callKey struct{}
+
+// callOf returns the call that a request's context belongs to.
+func callOf(ctx context.Context) *call {
+	c, _ := ctx.Value(callKey{}).(*call)
+	return c
+}
+
+const requestIDHeader = "X-Request-Id"
+
+// requestID returns the caller's id of the request, if it is one that is safe
+// to repeat in a header and a log, or a new one.
+func requestID(h http.Header) string {
+	id := h.Get(requestIDHeader)
+	if id == "" || len(id) > 64 {
+		return rand.Text()
+	}
+	for i := range len(id) {
+		c := id[i]
+		if !('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '-' || c == '_' || c == '.' || c == ':' || c == '=' || c == '/' || c == '+') {
+			return rand.Text()
+		}
+	}
+	return id
+}

@@ -1,0 +1,96 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"time"
+)
+
+// front is what every request passes: it gives it an id, sets the headers that
+// every answer has, survives panics, and writes one line to the log.
+type front struct {
+	next http.Handler
+	log  *slog.Logger
+	now  func() time.Time
+}
+
+func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	start := f.now()
+	c := &call{id: requestID(r.Header)}
+	h := w.Header()
+	h.Set(requestIDHeader, c.id)
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Cache-Control", "no-store") // answers hold signed URLs
+	answer := &recorder{ResponseWriter: w}
+	r = r.WithContext(context.WithValue(r.Context(), callKey{}, c))
+	defer func() {
+		if cause := recover(); cause != nil {
+			if cause == http.ErrAbortHandler {
+				panic(cause)
+			}
+			f.recovered(answer, r, cause)
+		}
+		f.write(r, c, answer.status, f.now().Sub(start))
+	}()
+	f.next.ServeHTTP(answer, r)
+}
+
+func (f *front) recovered(w *recorder, r *http.Request, cause any) {
+	f.log.ErrorContext(r.Context(), "panic", "request_id", callOf(r.Context()).id, "cause", cause, "stack", string(debug.Stack()))
+	if w.status == 0 {
+		writeProblem(w, r, fmt.Errorf("panic: %v", cause))
+	}
+}
+
+// write logs the request: never its query, URL or headers, which hold keys,
+// tokens and signatures.
+func (f *front) write(r *http.Request, c *call, status int, took time.Duration) {
+	level := slog.LevelInfo
+	if status >= http.StatusInternalServerError {
+		level = slog.LevelError
+	}
+	if !f.log.Enabled(r.Context(), level) {
+		return
+	}
+	attributes := []slog.Attr{
+		slog.String("method", r.Method),
+		slog.String("route", c.route),
+		slog.Int("status", status),
+		slog.Float64("ms", float64(took.Microseconds())/1000),
+		slog.String("request_id", c.id),
+		slog.String("owner", c.principal.Owner),
+	}
+	if c.cause != nil {
+		attributes = append(attributes, slog.String("error", c.cause.Error()))
+	}
+	f.log.LogAttrs(r.Context(), level, "request", attributes...)
+}
+
+// recorder remembers the status of an answer.
+type recorder struct {
+	http.ResponseWriter
+	status int // 0 before anything was written
+}
+
+// WriteHeader remembers the status and sends it.
+func (w *recorder) WriteHeader(status int) {
+	if w.status == 0 {
+		w.status = status
+	}
+	w.ResponseWriter.WriteHeader(status)
+}
+
+// Write sends a part of the body.
+func (w *recorder) Write(p []byte) (int, error) {
+	if w.status == 0 {
+		w.status = http.StatusOK
+	}
+	return w.ResponseWriter.Write(p)
+}
+
+// Unwrap lets http.ResponseController find the connection.
+func (w *recorder) Unwrap() http.ResponseWriter { return w.ResponseWriter }

@@ -1,0 +1,78 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"slices"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/bytepass/bytepass/runtime/files"
+)
+
+type restoreInput struct {
+	SpaceQuery
+	Body struct {
+		Key       string `json:"key" doc:"The file's key" example:"photos/a.jpg"`
+		VersionID string `json:"versionId,omitempty" doc:"The version to put on top; by default the newest that has bytes"`
+	} `nameHint:"RestoreRequest"`
+}
+
+func (s *service) registerRestore(operations huma.API) {
+	register(s, operations, operation{
+		id: "restore", method: http.MethodPost, path: "/api/restore", tag: "files", scope: write,
+		summary:     "Restore a file",
+		description: "Removes the delete markers on top of a file, or copies an older version on top of it, up to 5 GB. Restoring what is on top changes nothing and succeeds.",
+		answers:     []int{http.StatusConflict},
+	}, s.restore)
+}
+
+// restore brings a version back to the top. It may be asked again at any time:
+// what was done is not done twice, but for the copy of an older version, which
+// then stands on top twice with the same bytes.
+func (s *service) restore(ctx context.Context, in *restoreInput) (*doneOutput, error) {
+	if s.Restorer == nil {
+		return nil, notServed()
+	}
+	_, key, object, err := in.object(ctx, in.Body.Key)
+	if err != nil {
+		return nil, err
+	}
+	versions, err := s.Restorer.Versions(ctx, object, history)
+	if err != nil {
+		return nil, err
+	}
+	newest, deleted := underMarkers(versions)
+	wanted := in.Body.VersionID
+	switch {
+	case len(versions) == 0:
+		return nil, files.Problemf(files.CodeNotFound, "key", "there is no such file, and none of its versions is left")
+	case wanted == "" && newest == "":
+		return nil, files.Problemf(files.CodeNotFound, "key", "no version of the file is left to restore")
+	case wanted == "" || wanted == newest:
+		for _, marker := range deleted {
+			if err := s.Restorer.RemoveMarker(ctx, object, marker); err != nil {
+				return nil, err
+			}
+		}
+	case slices.ContainsFunc(versions, func(v files.Version) bool { return v.DeleteMarker && v.VersionID == wanted }):
+		return nil, files.Problemf(files.CodeInvalidField, "versionId", "this is a delete marker, which has no bytes; name a version")
+	default:
+		if newest, err = s.Restorer.CopyVersion(ctx, object, wanted); err != nil {
+			return nil, err
+		}
+	}
+	return &doneOutput{Done{Success: true, Key: string(key), VersionID: newest}}, nil
+}
+
+// underMarkers returns the newest version that has bytes, empty if there is
+// none, and the delete markers on top of it.
+func underMarkers(versions []files.Version) (newest string, markers []string) {
+	for _, v := range versions {
+		if !v.DeleteMarker {
+			return v.VersionID, markers
+		}
+		markers = append(markers, v.VersionID)
+	}
+	return "", markers
+}
