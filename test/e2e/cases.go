@@ -32,6 +32,7 @@ func Cases() []Case {
 		{"bad bodies", badBodies},
 		{"bad queries", badQueries},
 		{"bad tokens", badTokens},
+		{"without a token", withoutToken},
 		{"public routes", publicRoutes},
 		{"cors of the store", corsOfStore},
 		{"cors of the api", corsOfAPI},

@@ -110,6 +110,9 @@ func neverInline(t T, w *World) {
 			if strings.HasSuffix(ask, "inline") {
 				want = kind.want
 			}
+			if strings.HasPrefix(r.URL, w.URL()+"/") {
+				t.Errorf("%s comes from the origin of the API and the console", name)
+			}
 			got := w.Download(t, r.URL).Header.Get("Content-Disposition")
 			if !strings.HasPrefix(got, want+";") || !strings.Contains(got, name) {
 				t.Errorf("%s%s comes with Content-Disposition %q, want %s", name, ask, got, want)

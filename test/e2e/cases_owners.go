@@ -73,3 +73,41 @@ func awkwardOwner(t T, w *World) {
 	w.Delete(t, Awkward, key)
 	w.Arrives(t, Awkward)
 }
+
+// withoutToken: where a laptop has a guest, nothing that comes from elsewhere
+// is taken for him: a page of another origin, a name that was pointed to this
+// machine, a proxy. Everywhere else a request without a token is refused.
+func withoutToken(t T, w *World) {
+	plain := w.Do(t, Request{Method: "GET", Path: "/api/files"})
+	if w.Guest() == "" {
+		if plain.Status != http.StatusUnauthorized {
+			t.Errorf("without a token: %d %s", plain.Status, plain.Body)
+		}
+		return
+	}
+	if plain.Status != http.StatusOK {
+		t.Errorf("the guest: %d %s", plain.Status, plain.Body)
+	}
+	for what, r := range map[string]Request{
+		"a foreign page":         {Header: http.Header{"Origin": {w.Differences().Foreign}}},
+		"a sandboxed page":       {Header: http.Header{"Origin": {"null"}}},
+		"an image elsewhere":     {Header: http.Header{"Sec-Fetch-Site": {"cross-site"}}},
+		"a rebound name":         {Host: "files.evil.example"},
+		"a name with our port":   {Host: "evil.example:8080"},
+		"an address in the name": {Host: "127.0.0.1.evil.example"},
+		"a proxy":                {Header: http.Header{"X-Forwarded-For": {"203.0.113.9"}}},
+		"a proxy by RFC 7239":    {Header: http.Header{"Forwarded": {"for=203.0.113.9"}}},
+	} {
+		for _, route := range []Request{
+			{Method: "GET", Path: "/api/files"},
+			{Method: "DELETE", Path: "/api/files?key=" + w.Key("x")},
+			{Method: "POST", Path: "/api/presign", Body: map[string]any{"key": w.Key("x"), "mimeType": "text/plain", "size": 1}},
+		} {
+			route.Header, route.Host = r.Header, r.Host
+			a := w.Do(t, route)
+			if a.Status != http.StatusUnauthorized && a.Status != http.StatusForbidden {
+				t.Errorf("%s: %s %s: %d %s", what, route.Method, route.Path, a.Status, a.Body)
+			}
+		}
+	}
+}

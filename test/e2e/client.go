@@ -19,6 +19,7 @@ type Request struct {
 	Token  string // sent instead of the owner's
 	Body   any    // a string goes as it is, everything else as JSON; nil sends none
 	Header http.Header
+	Host   string // sent instead of the deployment's
 }
 
 // Answer is what came back.
@@ -75,6 +76,9 @@ func (w *World) Do(t T, r Request) Answer {
 	req.URL.Opaque, req.URL.RawQuery = "//"+req.URL.Host+path, query
 	if r.Header != nil {
 		req.Header = r.Header.Clone()
+	}
+	if r.Host != "" {
+		req.Host = r.Host
 	}
 	if token := w.token(t, r); token != "" {
 		req.Header.Set("Authorization", "Bearer "+token)
