@@ -1,0 +1,109 @@
+package uploads
+
+import (
+	"context"
+	"crypto/md5" //nolint:gosec // S3 defines the ETag of an object in parts by it
+	"encoding/hex"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/bytepass/bytepass/runtime/files"
+)
+
+// GoneError says that the store does not know an upload any more and that the
+// key does not hold what it would have become. It is a *files.Problem with
+// CodeUploadGone.
+type GoneError struct {
+	Problem *files.Problem
+	Current files.Record // what the key holds now; zero if nothing
+	Found   bool         // the key holds something
+}
+
+// Error returns the problem's text.
+func (e *GoneError) Error() string { return e.Problem.Error() }
+
+// Unwrap returns the problem.
+func (e *GoneError) Unwrap() error { return e.Problem }
+
+// settle answers a completion when the store did not, or did not name the
+// version: by what the key holds now. done is what the store answered; without
+// an answer, otherwise is the error when the key does not hold the file.
+func (c *Control) settle(ctx context.Context, up target, f Finish, done files.Completed, otherwise error) (Completed, error) {
+	head, found, err := c.Store.Head(ctx, up.objectKey)
+	if err != nil {
+		return Completed{}, fmt.Errorf("look at the object: %w", err)
+	}
+	switch {
+	case found && up.became(head, f, done):
+		if sum := f.ChecksumCRC64NVME; sum != "" && head.ChecksumCRC64NVME != "" && sum != head.ChecksumCRC64NVME {
+			return Completed{}, files.Problemf(files.CodeInvalidChecksum, "checksumCRC64NVME", "the file was completed, and its CRC64NVME is %s", head.ChecksumCRC64NVME)
+		}
+		return c.completed(up, head.Size, files.Completed{ETag: head.ETag, VersionID: head.VersionID, ChecksumCRC64NVME: head.ChecksumCRC64NVME}), nil
+	case otherwise != nil:
+		return Completed{}, otherwise
+	case !found && done.ETag != "":
+		return Completed{}, underWay(nil)
+	}
+	return Completed{}, goneError(up, head, found)
+}
+
+// became reports whether head is of the object that the upload became.
+func (t target) became(head files.Head, f Finish, done files.Completed) bool {
+	switch {
+	case t.nonce != "":
+		return head.Declared && head.Declaration.Nonce == t.nonce
+	case t.size >= 0 && t.size != head.Size:
+		return false
+	case done.ETag != "":
+		return done.ETag == head.ETag
+	case f.ChecksumCRC64NVME != "" && head.ChecksumCRC64NVME != "":
+		return f.ChecksumCRC64NVME == head.ChecksumCRC64NVME
+	}
+	return len(f.Parts) > 0 && etagOf(f.Parts) == head.ETag
+}
+
+// etagOf returns the ETag of an object that is made of these parts: the MD5 of
+// their ETags, and how many there are. A store that encrypts with keys of its
+// own may use another rule, so another ETag proves nothing. It is empty when an
+// ETag is missing.
+func etagOf(parts []FinishedPart) string {
+	parts = slices.SortedFunc(slices.Values(parts), func(a, b FinishedPart) int { return a.Number - b.Number })
+	sum := md5.New() //nolint:gosec // see above
+	for _, p := range parts {
+		raw, err := hex.DecodeString(bareETag(p.ETag))
+		if err != nil || len(raw) != md5.Size {
+			return ""
+		}
+		sum.Write(raw)
+	}
+	return fmt.Sprintf("%x-%d", sum.Sum(nil), len(parts))
+}
+
+// gone returns the *GoneError of an upload that the store does not know.
+func (c *Control) gone(ctx context.Context, up target) error {
+	head, found, err := c.Store.Head(ctx, up.objectKey)
+	if err != nil {
+		return fmt.Errorf("look at the object: %w", err)
+	}
+	return goneError(up, head, found)
+}
+
+func goneError(up target, head files.Head, found bool) *GoneError {
+	e := &GoneError{Found: found}
+	switch {
+	case !found:
+		e.Problem = files.Problemf(files.CodeUploadGone, "uploadId", "the store does not know this upload any more and holds no file %q; start again", up.key)
+		return e
+	case up.nonce != "" && head.Declared && head.Declaration.Nonce == up.nonce:
+		e.Problem = files.Problemf(files.CodeUploadGone, "uploadId", "this upload was completed: the file %q is there", up.key)
+	default:
+		e.Problem = files.Problemf(files.CodeUploadGone, "uploadId", "the store does not know this upload any more, and the file %q that it holds comes from another one; look whether it is the one you want, or start again", up.key)
+	}
+	e.Current = files.Record{
+		Space: up.space, Key: up.key, Size: head.Size, MimeType: head.MimeType, ETag: head.ETag, VersionID: head.VersionID,
+		UploadedAt: head.LastModified, Metadata: maps.Clone(head.Declaration.Metadata), Name: head.Declaration.Name,
+		ChecksumSHA256: head.ChecksumSHA256, Status: files.Stored,
+	}
+	return e
+}

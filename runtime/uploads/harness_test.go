@@ -1,0 +1,222 @@
+package uploads_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"github.com/bytepass/bytepass/runtime/bucket"
+	"github.com/bytepass/bytepass/runtime/files"
+	"github.com/bytepass/bytepass/runtime/server/embedded"
+	"github.com/bytepass/bytepass/runtime/sign"
+	"github.com/bytepass/bytepass/runtime/uploads"
+)
+
+const (
+	bucketName = "files"
+	accessKey  = "root"
+	secretKey  = "secret-of-root"
+	mib        = 1 << 20
+)
+
+// gateway is the store of all tests of this package: a process can have one.
+var gateway *embedded.Store
+
+func TestMain(m *testing.M) { os.Exit(run(m)) }
+
+func run(m *testing.M) int {
+	folder, err := os.MkdirTemp("", "uploads")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer os.RemoveAll(folder)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		log.Fatal(err)
+	}
+	address := l.Addr().String()
+	l.Close()
+	gateway, err = embedded.Start(context.Background(), embedded.Config{
+		Folder: folder, Metadata: embedded.Probe(folder), Listen: address,
+		AccessKey: accessKey, SecretKey: secretKey, Changed: func(string, string) {},
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer gateway.Close()
+	client := gateway.Client()
+	if _, err := client.CreateBucket(context.Background(), &s3.CreateBucketInput{Bucket: aws.String(bucketName)}); err != nil {
+		log.Fatal(err)
+	}
+	if _, err := client.PutBucketVersioning(context.Background(), &s3.PutBucketVersioningInput{
+		Bucket: aws.String(bucketName), VersioningConfiguration: &types.VersioningConfiguration{Status: types.BucketVersioningStatusEnabled},
+	}); err != nil {
+		log.Fatal(err)
+	}
+	return m.Run()
+}
+
+// store is the embedded store as Control sees it.
+type store struct {
+	*bucket.Multipart
+	client *s3.Client
+}
+
+func newStore(endpoint string) store {
+	client := embedded.NewClient(endpoint, accessKey, secretKey)
+	return store{bucket.NewMultipart(client, bucketName), client}
+}
+
+// Head returns the object's current version.
+func (s store) Head(ctx context.Context, objectKey string) (files.Head, bool, error) {
+	out, err := s.client.HeadObject(ctx, &s3.HeadObjectInput{Bucket: aws.String(bucketName), Key: &objectKey, ChecksumMode: types.ChecksumModeEnabled})
+	var answer *awshttp.ResponseError
+	if errors.As(err, &answer) && answer.HTTPStatusCode() == http.StatusNotFound {
+		return files.Head{}, false, nil
+	}
+	if err != nil {
+		return files.Head{}, false, err
+	}
+	h := files.Head{
+		Size: aws.ToInt64(out.ContentLength), MimeType: aws.ToString(out.ContentType), ETag: bare(aws.ToString(out.ETag)),
+		VersionID: aws.ToString(out.VersionId), ChecksumCRC64NVME: aws.ToString(out.ChecksumCRC64NVME),
+	}
+	h.Declaration, h.Declared = files.ParseDeclaration(out.Metadata[files.DeclarationMeta])
+	return h, true, nil
+}
+
+func bare(etag string) string { return string(bytes.Trim([]byte(etag), `"`)) }
+
+func newSigner(t testing.TB, endpoint string) *sign.Signer {
+	t.Helper()
+	s, err := sign.New(sign.Config{
+		Endpoint: endpoint, Region: embedded.Region, Bucket: bucketName, PathStyle: true, Now: time.Now,
+		Credentials: sign.Static(sign.Credentials{AccessKeyID: accessKey, SecretAccessKey: secretKey}),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+var limits = files.Limits{MaxSize: 1 << 40, MaxMetadata: 1900, Part: 15 * time.Minute}
+
+// newControl returns a Control over the embedded store, as change makes it.
+func newControl(t testing.TB, change func(*uploads.Config)) *uploads.Control {
+	t.Helper()
+	cfg := uploads.Config{Store: newStore(gateway.Endpoint()), Signer: newSigner(t, gateway.Endpoint()), Limits: limits}
+	if change != nil {
+		change(&cfg)
+	}
+	c, err := uploads.New(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// person returns a space that no other test has.
+func person(t testing.TB) files.Space {
+	t.Helper()
+	return space(t, t.Name())
+}
+
+func space(t testing.TB, owner string) files.Space {
+	t.Helper()
+	s, err := files.Person(owner)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// content returns size bytes in which no two MiB are the same.
+func content(size int) []byte {
+	b := make([]byte, size)
+	for i := range b {
+		b[i] = byte(i>>20 + i%251)
+	}
+	return b
+}
+
+func intent(key string, size int) uploads.Intent {
+	n := int64(size)
+	return uploads.Intent{Intent: files.Intent{Key: key, MimeType: "video/mp4", Size: &n}}
+}
+
+func start(t testing.TB, c *uploads.Control, s files.Space, in uploads.Intent) uploads.Started {
+	t.Helper()
+	started, err := c.Start(t.Context(), s, in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return started
+}
+
+// send PUTs a body to a signed URL and returns the status and the ETag.
+func send(t testing.TB, p files.Presigned, body []byte) (status int, etag string) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), p.Method, p.URL, bytes.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, value := range p.Headers.Map() {
+		req.Header.Set(name, value)
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	return res.StatusCode, res.Header.Get("ETag")
+}
+
+// sendAll sends a file by the URLs of its parts.
+func sendAll(t testing.TB, started uploads.Started, body []byte) []uploads.FinishedPart {
+	t.Helper()
+	var sent []uploads.FinishedPart
+	for _, p := range started.Parts {
+		from := int64(p.Number-1) * started.Plan.PartSize
+		status, etag := send(t, p.Presigned, body[from:from+p.ContentLength])
+		if status != http.StatusOK {
+			t.Fatalf("part %d: status %d", p.Number, status)
+		}
+		sent = append(sent, uploads.FinishedPart{Number: p.Number, ETag: etag})
+	}
+	return sent
+}
+
+// stored returns the current bytes of an object; nil if there are none.
+func stored(t testing.TB, s files.Space, key string) []byte {
+	t.Helper()
+	objectKey, err := s.ObjectKey(files.Key(key))
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := gateway.Client().GetObject(t.Context(), &s3.GetObjectInput{Bucket: aws.String(bucketName), Key: &objectKey})
+	var none *types.NoSuchKey
+	if errors.As(err, &none) {
+		return nil
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer out.Body.Close()
+	b, err := io.ReadAll(out.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
