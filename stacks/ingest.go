@@ -33,12 +33,15 @@ func newIngest(api *API, p platform, storage Storage) {
 			QueueName:           jsii.String(name),
 			EncryptionMasterKey: storage.ServiceKey,
 			DataKeyReuse:        awscdk.Duration_Minutes(jsii.Number(5)),
-			EnforceSSL:          jsii.Bool(true),
 			RetentionPeriod:     awscdk.Duration_Days(jsii.Number(eventRetentionDays)),
 			VisibilityTimeout:   awscdk.Duration_Seconds(jsii.Number(ingestRetrySeconds)),
 			DeadLetterQueue:     dead,
 			RedriveAllowPolicy:  source,
 		})
+		q.AddToResourcePolicy(statement{
+			sid: "TLSOnly", deny: true, principals: anyone(), actions: []string{"sqs:*"}, resources: []string{*q.QueueArn()},
+			when: conditions{"Bool": {"aws:SecureTransport": "false"}},
+		}.build())
 		q.AddToResourcePolicy(statement{
 			sid: "EventsOfTheBucket", principals: []awsiam.IPrincipal{awsiam.NewServicePrincipal(jsii.String("events.amazonaws.com"), nil)},
 			actions: []string{"sqs:SendMessage"}, resources: []string{*q.QueueArn()},
@@ -66,7 +69,7 @@ func newIngest(api *API, p platform, storage Storage) {
 		}},
 	})
 	// Nothing is sent before it is allowed.
-	rule.Node().AddDependency(api.Events, api.DeadLetters)
+	rule.Node().AddDependency(api.Events.Node().FindChild(jsii.String("Policy")), api.DeadLetters.Node().FindChild(jsii.String("Policy")))
 
 	api.Ingest = p.newFunction(api.Construct, "Ingest", function{
 		name: fnIngest, description: "Keeps the catalog equal to the bucket", role: storage.Roles.Ingest,

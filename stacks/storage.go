@@ -43,7 +43,7 @@ func NewStorage(scope constructs.Construct, id string, props StorageProps) Stora
 	bucket := newBucket(this, n, s, k.objects, keep)
 	roles := newRoles(this, n, k)
 	restrictLogs(logBucket, n, roles.LogReader)
-	restrict(bucket, n, roles, s.SignatureCapSeconds())
+	restrict(bucket, roles, s.SignatureCapSeconds())
 
 	// Access logs have a place to go before there is anything to log.
 	bucket.Node().AddDependency(logBucket.Policy())

@@ -10,6 +10,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 
@@ -27,6 +28,9 @@ const root = "../.."
 // binaries is a folder that stands for built functions: what a template says
 // does not depend on what is in them, but for the assets' hashes.
 var binaries string
+
+// assemblies is the folder for what is synthesized.
+var assemblies string
 
 // TestMain closes the one jsii kernel of this process once, after all tests.
 // The kernel runs on the project's Node, as in cdk.json.
@@ -47,11 +51,13 @@ func run(m *testing.M) int {
 	os.Setenv("PATH", bin+string(filepath.ListSeparator)+os.Getenv("PATH"))
 	// jsii looked for Node before this function was called; now it looks again.
 	jsii.Close()
-	if binaries, err = os.MkdirTemp("", "bytepass-functions-"); err != nil {
+	temp, err := os.MkdirTemp("", "bytepass-stacks-")
+	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	defer os.RemoveAll(binaries)
+	defer os.RemoveAll(temp)
+	binaries, assemblies = filepath.Join(temp, "functions"), filepath.Join(temp, "assemblies")
 	for _, name := range stacks.FunctionNames(settings.Settings{}) {
 		folder := filepath.Join(binaries, name)
 		if err := os.MkdirAll(folder, 0o755); err == nil {
@@ -79,14 +85,26 @@ var cdkContext = sync.OnceValue(func() map[string]any {
 	return file.Context
 })
 
-// app is the CDK app with cdk.json's context and what is set on top, as by -c.
+// app is the CDK app with cdk.json's context and what is set on top: settings,
+// or by names that begin with @ the CDK's own flags.
 func app(t *testing.T, set map[string]any) (awscdk.App, settings.Settings) {
 	t.Helper()
 	context := maps.Clone(cdkContext())
 	for name, value := range set {
-		context["bytepass:"+name] = value
+		if !strings.HasPrefix(name, "@") {
+			name = "bytepass:" + name
+		}
+		context[name] = value
 	}
-	app := awscdk.NewApp(&awscdk.AppProps{Context: &context, Outdir: jsii.String(t.TempDir())})
+	// The folder outlives the test: dev and prod are shared.
+	if err := os.MkdirAll(assemblies, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	dir, err := os.MkdirTemp(assemblies, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	app := awscdk.NewApp(&awscdk.AppProps{Context: &context, Outdir: jsii.String(dir)})
 	s, err := stacks.ReadSettings(app)
 	if err != nil {
 		t.Fatalf("settings %v: %v", set, err)
