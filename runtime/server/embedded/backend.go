@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -104,7 +105,9 @@ func (b *backend) exclusive(bucket string, keys ...string) (done func()) {
 	return func() {
 		unlock()
 		for _, key := range keys {
-			b.changed(bucket, key)
+			// The gateway's strings are views of its request's buffer, which the
+			// next request overwrites.
+			b.changed(strings.Clone(bucket), strings.Clone(key))
 		}
 	}
 }
