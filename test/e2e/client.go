@@ -73,7 +73,7 @@ func (w *World) Do(t T, r Request) Answer {
 	}
 	// The path has to arrive as it is written, also where Go would tidy it up.
 	path, query, _ := strings.Cut(r.Path, "?")
-	req.URL.Opaque, req.URL.RawQuery = "//"+req.URL.Host+path, query
+	req.URL.Opaque, req.URL.RawQuery = path, query
 	if r.Header != nil {
 		req.Header = r.Header.Clone()
 	}

@@ -1,0 +1,129 @@
+package e2e
+
+import (
+	"context"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"github.com/bytepass/bytepass/runtime/server"
+	"github.com/bytepass/bytepass/runtime/server/embedded"
+	"github.com/bytepass/bytepass/runtime/server/folder"
+	"github.com/bytepass/bytepass/test/issuer"
+	"github.com/bytepass/bytepass/test/serve"
+)
+
+// served is the real "bytepass serve" on an empty folder: the embedded store,
+// SQLite, the development identity.
+type served struct {
+	server *serve.Server
+	folder *folder.Folder
+
+	mu     sync.Mutex
+	tokens map[string]string
+}
+
+// TestServe runs the list against the command as a laptop runs it.
+func TestServe(t *testing.T) {
+	binary, err := serve.Binary(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	start := time.Now()
+	s, err := serve.Start(binary, filepath.Join(t.TempDir(), "data"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("measured: serve is ready after %v on an empty folder", time.Since(start).Round(time.Millisecond))
+	t.Cleanup(func() {
+		if err := s.Stop(); err != nil {
+			t.Error(err)
+		}
+	})
+	f, err := folder.Open(s.Data, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	Run(t, &served{server: s, folder: f, tokens: map[string]string{}})
+}
+
+func (d *served) URL() string          { return d.server.URL }
+func (d *served) Client() *http.Client { return &http.Client{Timeout: time.Minute} }
+func (d *served) Guest() string        { return "dev" }
+
+func (d *served) Token(ctx context.Context, owner string) (string, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.tokens[owner] == "" {
+		token, err := d.server.Token(ctx, owner)
+		if err != nil {
+			return "", err
+		}
+		d.tokens[owner] = token
+	}
+	return d.tokens[owner], nil
+}
+
+func (d *served) Store() (*s3.Client, string) {
+	state, err := d.folder.State()
+	if err != nil {
+		panic(err) // the server has just written it
+	}
+	keys, err := d.folder.Keys()
+	if err != nil {
+		panic(err)
+	}
+	return s3.New(s3.Options{
+		Region: embedded.Region, BaseEndpoint: aws.String("http://" + state.S3Listen), UsePathStyle: true,
+		Credentials: credentials.NewStaticCredentialsProvider(keys.AccessKey, keys.SecretKey, ""),
+	}), server.Bucket
+}
+
+func (d *served) Differences() Differences {
+	return Differences{
+		FileSystem: true, NoQueryMetadata: true, OwnRefusals: true, Console: true,
+		Origin: "http://localhost:3000", Foreign: "http://evil.example",
+	}
+}
+
+func (d *served) BadTokens(context.Context) (map[string]string, error) {
+	address := strings.TrimPrefix(d.server.URL, "http://")
+	expired, err := d.tokenAt(address, func() time.Time { return time.Now().Add(-2 * time.Hour) })
+	if err != nil {
+		return nil, err
+	}
+	elsewhere, err := d.tokenAt("127.0.0.1:1", time.Now)
+	if err != nil {
+		return nil, err
+	}
+	claims := map[string]any{"iss": "http://" + address, "aud": "bytepass", "sub": Alice, "exp": time.Now().Add(time.Hour).Unix()}
+	forged, err := issuer.Forge(claims)
+	return map[string]string{
+		"garbage":           "garbage",
+		"of three":          "a.b.c",
+		"empty JSON":        "e30.e30.",
+		"of 60 KB":          strings.Repeat("A", 60<<10),
+		"alg none":          noneToken(claims),
+		"half a token":      "eyJhbGciOiJSUzI1NiJ9",
+		"expired":           expired,
+		"of another issuer": elsewhere,
+		"forged":            forged,
+	}, err
+}
+
+// tokenAt returns a token of Alice by the folder's own issuer, of an hour, as
+// it would be made at another address or time.
+func (d *served) tokenAt(address string, now func() time.Time) (string, error) {
+	is, err := server.DevIssuer(d.folder, address, now)
+	if err != nil {
+		return "", err
+	}
+	return is.Token(Alice, nil, time.Hour)
+}
