@@ -60,10 +60,10 @@ type Config struct {
 
 // Store is a running store.
 type Store struct {
-	cfg    Config
-	stop   context.CancelFunc
-	failed chan error // closed when the gateway has ended
-	err    error      // why, readable after failed is closed
+	cfg  Config
+	stop context.CancelFunc
+	done chan struct{} // closed when the gateway has ended
+	err  error         // why, readable after done is closed
 }
 
 // Probe returns where a store in folder, which exists, can keep its metadata.
@@ -97,11 +97,11 @@ func Start(ctx context.Context, cfg Config) (*Store, error) {
 		return nil, fmt.Errorf("store: opening %s: %w", folder, err)
 	}
 	run, stop := context.WithCancel(context.WithoutCancel(ctx))
-	s := &Store{cfg: cfg, stop: stop, failed: make(chan error)}
+	s := &Store{cfg: cfg, stop: stop, done: make(chan struct{})}
 	ready := make(chan struct{})
 	root := auth.Account{Access: cfg.AccessKey, Secret: cfg.SecretKey, Role: auth.RoleAdmin}
 	go func() {
-		defer close(s.failed)
+		defer close(s.done)
 		s.err = embedgw.RunVersityGW(run, b, &embedgw.Config{
 			RootUserAccess: cfg.AccessKey, RootUserSecret: cfg.SecretKey, Region: Region,
 			IAMService: auth.NewIAMServiceSingle(root),
@@ -113,7 +113,7 @@ func Start(ctx context.Context, cfg Config) (*Store, error) {
 	select {
 	case <-ready:
 		return s, nil
-	case <-s.failed:
+	case <-s.done:
 		stop()
 		return nil, fmt.Errorf("store: listening on %s: %w", cfg.Listen, s.err)
 	case <-ctx.Done():
@@ -181,14 +181,14 @@ func NewClient(endpoint, accessKey, secretKey string) *s3.Client {
 	})
 }
 
-// Failed is closed when the store has ended, by itself or by Close.
-func (s *Store) Failed() <-chan error { return s.failed }
+// Done is closed when the store has ended, by itself or by Close.
+func (s *Store) Done() <-chan struct{} { return s.done }
 
 // Close stops the store: it takes no more requests, and gives those under way
 // ten seconds to finish.
 func (s *Store) Close() error {
 	s.stop()
-	<-s.failed
+	<-s.done
 	if errors.Is(s.err, context.Canceled) {
 		return nil
 	}

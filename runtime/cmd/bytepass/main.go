@@ -1,0 +1,84 @@
+// Command bytepass serves files from this machine and looks after a deployment.
+//
+// Each subcommand is one file: a struct of its flags, its help with examples,
+// and a run method that only wires packages together. Exit codes: 0 done,
+// 1 failed, 2 used or configured wrongly (nothing was touched).
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"github.com/bytepass/bytepass/runtime/server"
+)
+
+const (
+	exitDone   = 0
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the process at once
+	// versitygw says things on os.Stdout, where programs read our answers.
+	stdout := os.Stdout
+	os.Stdout = os.Stderr
+	os.Exit(run(ctx, os.Args[1:], stdout, os.Stderr))
+}
+
+// run executes a command line and returns the exit code.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	root := newRoot()
+	root.SetArgs(args)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return exitDone
+	}
+	fmt.Fprintln(stderr, "bytepass:", err)
+	var setting *server.SettingError
+	if errors.As(err, &setting) || errors.As(err, new(usageError)) {
+		return exitUsage
+	}
+	return exitFailed
+}
+
+func newRoot() *cobra.Command {
+	root := &cobra.Command{
+		Use:           "bytepass",
+		Short:         "Bytes bypass your backend; your backend only hands out the pass",
+		SilenceErrors: true, // run prints them
+		SilenceUsage:  true,
+		Args:          noArguments,
+		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
+	root.CompletionOptions.HiddenDefaultCmd = true
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return usageError{fmt.Errorf("%w; see %s --help", err, c.CommandPath())}
+	})
+	root.AddCommand(newServe(), newToken(), newReconcile(), newVersion())
+	return root
+}
+
+// usageError is a command line that cannot be understood.
+type usageError struct{ error }
+
+// Unwrap returns the cause.
+func (e usageError) Unwrap() error { return e.error }
+
+// noArguments refuses arguments that are not flags.
+func noArguments(c *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return usageError{fmt.Errorf("%q is not understood; see %s --help", args[0], c.CommandPath())}
+	}
+	return nil
+}

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/bytepass/bytepass/runtime/env"
+	"github.com/bytepass/bytepass/runtime/provision"
+	"github.com/bytepass/bytepass/runtime/server"
+)
+
+const serveExamples = `  # everything on this machine; open http://127.0.0.1:8080
+  bytepass serve --data data
+
+  # images up to 20 MB only, for an application of yours on another port
+  bytepass serve --data data --max-size 20MB --allowed-types 'image/*' --origin http://localhost:4200
+
+  # the bucket as your own stacks describe it
+  cdk synth && bytepass serve --data data --assembly cdk.out
+
+  # reachable from other machines: only with a real issuer
+  bytepass serve --data data --listen 192.0.2.10:8080 --s3-listen 192.0.2.10:9000 \
+    --issuer https://login.example --audience files`
+
+// serve runs the server on a data folder.
+type serve struct {
+	config   server.Config
+	maxSize  size
+	assembly string
+	verbose  bool
+}
+
+func newServe() *cobra.Command {
+	s := &serve{maxSize: env.DefaultMaxSize}
+	c := &cobra.Command{
+		Use:   "serve",
+		Short: "Serve files from a folder of this machine: API, console and store",
+		Long: `Serve files from a folder of this machine: the API and the console on one
+address, an S3 store on another. Without an issuer, requests from this machine
+are those of owner "dev", and other machines cannot connect.`,
+		Example: serveExamples,
+		Args:    noArguments,
+		RunE:    s.run,
+	}
+	f := c.Flags()
+	f.StringVar(&s.config.Data, "data", "data", "folder for files, catalog and keys")
+	f.StringVar(&s.config.Listen, "listen", "127.0.0.1:8080", "address of the API and the console")
+	f.StringVar(&s.config.S3Listen, "s3-listen", "", "address of the store (default: a free port, which the folder remembers)")
+	f.StringVar(&s.assembly, "assembly", "", "cloud assembly whose template the bucket follows, such as cdk.out (default: the built-in one)")
+	f.Var(&s.maxSize, "max-size", "largest file, in bytes or such as 20MB or 5GiB")
+	f.StringSliceVar(&s.config.AllowedTypes, "allowed-types", nil, "media types that may be uploaded, such as image/*,application/pdf (default: all)")
+	f.StringArrayVar(&s.config.Origins, "origin", nil, "web origin whose pages may use API and store, such as https://app.example; repeatable")
+	f.StringVar(&s.config.Issuer, "issuer", "", "URL of the OIDC issuer whose tokens are accepted (default: a development issuer, on loopback only)")
+	f.StringVar(&s.config.Audience, "audience", "", "what the issuer's tokens have to be for")
+	f.StringVar(&s.config.OwnerClaim, "owner-claim", env.DefaultOwnerClaim, "the token's claim that names the owner")
+	f.StringVar(&s.config.GroupsClaim, "groups-claim", env.DefaultGroupsClaim, "the token's claim that lists the groups")
+	f.BoolVar(&s.verbose, "verbose", false, "log more")
+	return c
+}
+
+func (s *serve) run(c *cobra.Command, _ []string) error {
+	cfg := s.config
+	cfg.MaxSize = int64(s.maxSize)
+	cfg.Log = newLog(c.ErrOrStderr(), s.verbose)
+	cfg.Now = time.Now
+	cfg.Template = provision.Default()
+	cfg.Started = func(r server.Running) { announce(c.OutOrStdout(), r) }
+	if s.assembly != "" {
+		template, err := provision.FromAssembly(s.assembly)
+		if err != nil {
+			return &server.SettingError{Setting: "--assembly", Detail: err.Error()}
+		}
+		cfg.Template = template
+	}
+	return server.Run(c.Context(), cfg)
+}
+
+// announce says where everything is.
+func announce(w io.Writer, r server.Running) {
+	fmt.Fprintf(w, `Bytepass is running. Stop it with Ctrl-C.
+  console  %[1]s/
+  API      %[1]s/docs
+  store    %[2]s (S3, bucket %[3]s)
+  data     %[4]s
+`, r.URL, r.Store, r.Bucket, r.Data)
+	if r.Guest != "" {
+		fmt.Fprintf(w, "  you are  %s (for another owner: bytepass token --data %s --owner NAME)\n", r.Guest, r.Data)
+	}
+}
+
+// newLog returns the log of a command: lines of text that programs can read.
+func newLog(w io.Writer, verbose bool) *slog.Logger {
+	level := slog.LevelInfo
+	if verbose {
+		level = slog.LevelDebug
+	}
+	return slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: level}))
+}

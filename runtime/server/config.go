@@ -1,0 +1,164 @@
+package server
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/bytepass/bytepass/runtime/env"
+	"github.com/bytepass/bytepass/runtime/files"
+)
+
+// Config is what a server is made of.
+type Config struct {
+	// Data is the path of the data folder; it is made if it is not there.
+	Data string
+	// Listen is the address of the API and the console. Other machines may
+	// reach it only with a real issuer.
+	Listen string
+	// S3Listen is the address of the embedded store. Empty takes a free port
+	// of loopback and remembers it in the data folder.
+	S3Listen string
+	// Template is the CloudFormation template (JSON) that the store's bucket is
+	// provisioned from.
+	Template []byte
+
+	// MaxSize is the largest file in bytes.
+	MaxSize int64
+	// AllowedTypes are media types or "type/*"; empty allows all.
+	AllowedTypes []string
+	// Origins are web origins, beside the template's and the console's own,
+	// whose pages may use the API and the store.
+	Origins []string
+
+	// Issuer is the URL of an OIDC issuer, and Audience what its tokens have to
+	// be for. Both empty: the development identity, on loopback only.
+	Issuer, Audience string
+	// OwnerClaim and GroupsClaim name the claims of a token that are read.
+	OwnerClaim, GroupsClaim string
+
+	Log *slog.Logger
+	Now func() time.Time
+	// Started, when not nil, is called once, as soon as the server answers.
+	Started func(Running)
+}
+
+// Running is where a server that runs can be found.
+type Running struct {
+	URL    string // of the console and the API
+	Store  string // of the embedded store
+	Bucket string
+	Data   string // absolute path of the data folder
+	// Guest is the owner of requests without a token; empty if there is none.
+	Guest string
+}
+
+// SettingError is a setting that cannot be used; nothing was touched.
+type SettingError struct {
+	Setting string // as the command spells it, such as "--listen"
+	Detail  string // what is wrong, and the remedy
+}
+
+// Error returns the setting and the detail.
+func (e *SettingError) Error() string { return e.Setting + ": " + e.Detail }
+
+func bad(setting, format string, args ...any) error {
+	return &SettingError{Setting: setting, Detail: fmt.Sprintf(format, args...)}
+}
+
+// Validate returns nil if the configuration can be used, or a *SettingError.
+func (c Config) Validate() error {
+	switch {
+	case c.Data == "":
+		return bad("--data", "name a folder for files, catalog and keys")
+	case c.MaxSize < 1 || c.MaxSize > env.LargestMaxSize:
+		return bad("--max-size", "%d is not between 1 and %d bytes", c.MaxSize, int64(env.LargestMaxSize))
+	case (c.Issuer == "") != (c.Audience == ""):
+		return bad("--issuer", "an issuer and an audience (--audience) go together: without an audience the tokens of every application of the issuer would do")
+	case c.OwnerClaim == "":
+		return bad("--owner-claim", "name the claim that holds the owner, such as sub")
+	}
+	for _, origin := range c.Origins {
+		if u, err := url.Parse(origin); err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.Scheme+"://"+u.Host != origin {
+			return bad("--origin", "%q is not a web origin; write scheme and host only, such as https://app.example", origin)
+		}
+	}
+	for _, t := range c.AllowedTypes {
+		if err := checkType(t); err != nil {
+			return err
+		}
+	}
+	return errors.Join(c.validateAddress("--listen", c.Listen), c.validateAddress("--s3-listen", c.S3Listen))
+}
+
+func checkType(t string) error {
+	kind, sub, ok := strings.Cut(t, "/")
+	_, err := files.Limits{MaxSize: 1}.CheckType("", strings.TrimSuffix(t, "*")+"x")
+	if !ok || kind == "*" || t != strings.ToLower(t) || sub == "" || strings.Contains(sub, "*") && sub != "*" || err != nil {
+		return bad("--allowed-types", "%q is not a media type; write such as image/png or image/*, in lower case", t)
+	}
+	return nil
+}
+
+// validateAddress checks an address to listen on: host and port, and a host
+// that only this machine reaches unless a real issuer says who is who.
+func (c Config) validateAddress(setting, address string) error {
+	if address == "" && setting == "--s3-listen" {
+		return nil
+	}
+	host, port, err := net.SplitHostPort(address)
+	if err != nil || port == "" {
+		return bad(setting, "%q is not an address; write HOST:PORT, such as 127.0.0.1:8080", address)
+	}
+	if !isLoopback(host) && c.Issuer == "" {
+		return bad(setting, "%s can be reached from other machines, and without an issuer everybody who reaches it is owner %q; listen on 127.0.0.1, or name your issuer with --issuer and --audience", address, "dev")
+	}
+	if ip, err := netip.ParseAddr(host); setting == "--s3-listen" && (host == "" || err == nil && ip.IsUnspecified()) {
+		return bad(setting, "%q names every address of this machine, and signed URLs need the one that clients reach; write it, such as 192.0.2.10:9000", address)
+	}
+	return nil
+}
+
+func isLoopback(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	return strings.EqualFold(host, "localhost") || err == nil && ip.Unmap().IsLoopback()
+}
+
+// limits returns the limits that the API checks.
+func (c Config) limits() files.Limits {
+	return files.Limits{
+		MaxSize: c.MaxSize, AllowedTypes: c.AllowedTypes, MaxMetadata: env.MaxMetadataBytes,
+		UploadURL: env.DefaultUploadURLSeconds * time.Second,
+		Put:       env.DefaultPutSeconds * time.Second,
+		Part:      env.DefaultPartSeconds * time.Second,
+		Get:       env.DefaultGetSeconds * time.Second,
+	}
+}
+
+// ownOrigins returns the origins under which a browser on this machine finds
+// the server's own pages.
+func ownOrigins(address string) []string {
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil
+	}
+	hosts := []string{host}
+	if isLoopback(host) {
+		hosts = append(hosts, "localhost", "127.0.0.1")
+	}
+	var origins []string
+	for _, h := range hosts {
+		// Browsers leave the default port out.
+		origin := strings.TrimSuffix("http://"+net.JoinHostPort(h, port), ":80")
+		if !slices.Contains(origins, origin) {
+			origins = append(origins, origin)
+		}
+	}
+	return origins
+}

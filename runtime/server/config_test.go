@@ -1,0 +1,68 @@
+package server
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func valid() Config {
+	return Config{Data: "data", Listen: "127.0.0.1:8080", MaxSize: 1 << 30, OwnerClaim: "sub"}
+}
+
+func TestValidateNamesTheSettingAndTheRemedy(t *testing.T) {
+	for name, tc := range map[string]struct {
+		change  func(*Config)
+		setting string // "" if it is fine
+		says    string
+	}{
+		"default":             {func(*Config) {}, "", ""},
+		"localhost":           {func(c *Config) { c.Listen = "localhost:1" }, "", ""},
+		"IPv6 loopback":       {func(c *Config) { c.Listen, c.S3Listen = "[::1]:1", "[::1]:2" }, "", ""},
+		"types":               {func(c *Config) { c.AllowedTypes = []string{"image/*", "application/pdf"} }, "", ""},
+		"open with an issuer": {func(c *Config) { c.Listen, c.Issuer, c.Audience = "0.0.0.0:80", "https://id.example", "files" }, "", ""},
+		"no data":             {func(c *Config) { c.Data = "" }, "--data", "folder"},
+		"no size":             {func(c *Config) { c.MaxSize = 0 }, "--max-size", "between 1"},
+		"beyond S3":           {func(c *Config) { c.MaxSize = 1 << 60 }, "--max-size", "between 1"},
+		"no port":             {func(c *Config) { c.Listen = "127.0.0.1" }, "--listen", "HOST:PORT"},
+		"open":                {func(c *Config) { c.Listen = ":8080" }, "--listen", "--issuer"},
+		"open on a name":      {func(c *Config) { c.Listen = "files.example:80" }, "--listen", "--issuer"},
+		"open store":          {func(c *Config) { c.S3Listen = "192.0.2.1:9000" }, "--s3-listen", "--issuer"},
+		"store everywhere":    {func(c *Config) { c.S3Listen, c.Issuer, c.Audience = "0.0.0.0:9000", "https://id.example", "x" }, "--s3-listen", "clients reach"},
+		"no audience":         {func(c *Config) { c.Issuer = "https://id.example" }, "--issuer", "--audience"},
+		"only an audience":    {func(c *Config) { c.Audience = "files" }, "--issuer", "--audience"},
+		"no claim":            {func(c *Config) { c.OwnerClaim = "" }, "--owner-claim", "sub"},
+		"origin with a path":  {func(c *Config) { c.Origins = []string{"https://app.example/"} }, "--origin", "scheme and host"},
+		"any origin":          {func(c *Config) { c.Origins = []string{"*"} }, "--origin", "scheme and host"},
+		"no type":             {func(c *Config) { c.AllowedTypes = []string{"images"} }, "--allowed-types", "image/png"},
+		"any type":            {func(c *Config) { c.AllowedTypes = []string{"*/*"} }, "--allowed-types", "image/png"},
+		"half a type":         {func(c *Config) { c.AllowedTypes = []string{"image/p*"} }, "--allowed-types", "image/png"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := valid()
+			tc.change(&c)
+			err := c.Validate()
+			var setting *SettingError
+			switch {
+			case tc.setting == "" && err != nil:
+				t.Errorf("refused: %v", err)
+			case tc.setting != "" && (!errors.As(err, &setting) || setting.Setting != tc.setting || !strings.Contains(err.Error(), tc.says)):
+				t.Errorf("error %v, want one on %s that says %q", err, tc.setting, tc.says)
+			}
+		})
+	}
+}
+
+func TestOwnOrigins(t *testing.T) {
+	for address, want := range map[string][]string{
+		"127.0.0.1:8080":   {"http://127.0.0.1:8080", "http://localhost:8080"},
+		"localhost:8080":   {"http://localhost:8080", "http://127.0.0.1:8080"},
+		"[::1]:8080":       {"http://[::1]:8080", "http://localhost:8080", "http://127.0.0.1:8080"},
+		"files.example:80": {"http://files.example"},
+	} {
+		if got := ownOrigins(address); !slices.Equal(got, want) {
+			t.Errorf("ownOrigins(%s) = %q, want %q", address, got, want)
+		}
+	}
+}

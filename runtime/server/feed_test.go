@@ -1,0 +1,99 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
+
+func TestFeedLooksAgainWhenAKeyChangesMeanwhile(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var truth, seen atomic.Int64
+		var looks atomic.Int64
+		f := newFeed(t.Context(), quiet(), func(context.Context, string) error {
+			looks.Add(1)
+			now := truth.Load()
+			time.Sleep(time.Second) // the key may change now
+			seen.Store(now)
+			return nil
+		})
+		for range 10 {
+			truth.Add(1)
+			f.changed("k")
+			time.Sleep(50 * time.Millisecond)
+		}
+		f.drain(t.Context())
+		if seen.Load() != 10 || looks.Load() != 2 {
+			t.Errorf("seen %d of 10 changes in %d looks, want all in 2", seen.Load(), looks.Load())
+		}
+		if len(f.again) != 0 {
+			t.Errorf("keys that are done are kept: %v", f.again)
+		}
+	})
+}
+
+func TestFeedTriesAgainUntilItSucceeds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var attempts atomic.Int64
+		f := newFeed(t.Context(), quiet(), func(context.Context, string) error {
+			if attempts.Add(1) < 20 {
+				return errors.New("busy")
+			}
+			return nil
+		})
+		f.changed("k")
+		f.drain(t.Context())
+		if attempts.Load() != 20 {
+			t.Errorf("%d attempts", attempts.Load())
+		}
+	})
+}
+
+func TestFeedBoundsItsWorkAndFollowsEveryKey(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var mu sync.Mutex
+		seen := map[string]int{}
+		var running, most atomic.Int64
+		f := newFeed(t.Context(), quiet(), func(_ context.Context, key string) error {
+			most.Store(max(most.Load(), running.Add(1)))
+			time.Sleep(time.Millisecond)
+			running.Add(-1)
+			mu.Lock()
+			defer mu.Unlock()
+			seen[key]++
+			return nil
+		})
+		for n := range 500 {
+			f.changed(fmt.Sprint(n))
+		}
+		f.drain(t.Context())
+		if len(seen) != 500 || most.Load() > feedParallel {
+			t.Errorf("%d keys, %d at the same time", len(seen), most.Load())
+		}
+	})
+}
+
+func TestFeedGivesUpWhenItIsTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		f := newFeed(ctx, quiet(), func(context.Context, string) error { return errors.New("down") })
+		f.changed("k")
+		time.Sleep(time.Minute)
+		end, stop := context.WithTimeout(t.Context(), time.Second)
+		defer stop()
+		f.drain(end)
+		if end.Err() == nil {
+			t.Error("a key that never succeeds counts as followed")
+		}
+		cancel()
+		f.drain(t.Context())
+	})
+}

@@ -1,0 +1,96 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/bytepass/bytepass/runtime/api"
+	"github.com/bytepass/bytepass/runtime/auth"
+	"github.com/bytepass/bytepass/runtime/auth/devissuer"
+	"github.com/bytepass/bytepass/runtime/server/folder"
+)
+
+// issuerPath is where the development issuer answers, below the server's URL.
+const issuerPath = "/issuer"
+
+// issuerTimeout bounds a question to the issuer.
+const issuerTimeout = 10 * time.Second
+
+// identity says who is asking.
+type identity struct {
+	api.Authenticator
+	// issuer is the URL of the issuer whose tokens count.
+	issuer string
+	client *http.Client // asks the issuer
+	// routes serves the development issuer; nil with a real one.
+	routes http.Handler
+	// guest is the owner of requests without a token.
+	guest string
+}
+
+// newIdentity returns the identity of the issuer in cfg, or the development
+// identity of the folder. listen is the address at which the server answers.
+func newIdentity(cfg Config, f *folder.Folder, listen string) (identity, error) {
+	oidc := auth.OIDCConfig{
+		Issuer: cfg.Issuer, Audience: cfg.Audience,
+		Claims: auth.Claims{Owner: cfg.OwnerClaim, Groups: cfg.GroupsClaim},
+		Client: &http.Client{Timeout: issuerTimeout}, Log: cfg.Log, Now: cfg.Now,
+	}
+	if cfg.Issuer != "" {
+		tokens, err := auth.NewOIDC(oidc)
+		if err != nil {
+			return identity{}, bad("--issuer", "%v", err)
+		}
+		return identity{Authenticator: tokens, issuer: cfg.Issuer, client: oidc.Client}, nil
+	}
+	issuer, err := DevIssuer(f, listen, cfg.Now)
+	if err != nil {
+		return identity{}, err
+	}
+	oidc.Issuer, oidc.Audience = issuerURL(listen), devissuer.Audience
+	oidc.Claims = auth.Claims{Owner: "sub", Groups: "groups"}
+	tokens, err := auth.NewOIDC(oidc)
+	if err != nil {
+		return identity{}, err
+	}
+	dev, err := auth.NewDev(listen, cfg.Origins, tokens)
+	if err != nil {
+		return identity{}, bad("--listen", "%v", err)
+	}
+	return identity{Authenticator: dev, issuer: oidc.Issuer, client: oidc.Client, routes: issuer, guest: auth.DevOwner}, nil
+}
+
+// DevIssuer returns the development issuer of a data folder that is or was
+// served at the address listen.
+func DevIssuer(f *folder.Folder, listen string, now func() time.Time) (*devissuer.Issuer, error) {
+	dir, err := f.Issuer()
+	if err != nil {
+		return nil, err
+	}
+	return devissuer.Open(dir, issuerURL(listen), now)
+}
+
+func issuerURL(listen string) string {
+	return "http://" + listen + issuerPath
+}
+
+// discover returns nil if the issuer answers with its discovery document
+// (OpenID Connect Discovery 1.0, section 4).
+func (i identity) discover(ctx context.Context) error {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimSuffix(i.issuer, "/")+"/.well-known/openid-configuration", nil)
+	if err != nil {
+		return err
+	}
+	res, err := i.client.Do(r)
+	if err != nil {
+		return err
+	}
+	defer res.Body.Close()
+	if res.StatusCode != http.StatusOK {
+		return fmt.Errorf("the issuer answers %s", res.Status)
+	}
+	return nil
+}

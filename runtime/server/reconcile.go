@@ -1,0 +1,123 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/bytepass/bytepass/runtime/catalog/sql"
+	"github.com/bytepass/bytepass/runtime/ingest"
+	"github.com/bytepass/bytepass/runtime/server/embedded"
+	"github.com/bytepass/bytepass/runtime/server/folder"
+
+	"github.com/bytepass/bytepass/runtime/bucket"
+)
+
+// keep is how long the catalog remembers a deleted key. It has to outlive the
+// versions that could be restored, and those of a store without lifecycle live
+// as long as the store.
+const keep = 100 * 365 * 24 * time.Hour
+
+func newProjector(b *bucket.Bucket, c *sql.Catalog, log *slog.Logger, now func() time.Time) *ingest.Projector {
+	return ingest.New(ingest.Config{Bucket: b, Catalog: c, Name: Bucket, Keep: keep, Log: log, Now: now})
+}
+
+// upkeep is the reconcile that every start begins with: it finds what was
+// changed by a process that was killed before its catalog knew, or by hand.
+type upkeep struct {
+	work sync.WaitGroup
+	done chan struct{} // closed when the first reconcile has succeeded
+}
+
+// errReconciling is why a server is not ready yet.
+var errReconciling = errors.New("the catalog is still being compared with the store")
+
+// startUpkeep reconciles in the background, again and again until it succeeds
+// or ctx ends.
+func startUpkeep(ctx context.Context, p *ingest.Projector, b *bucket.Bucket, log *slog.Logger) *upkeep {
+	u := &upkeep{done: make(chan struct{})}
+	u.work.Go(func() {
+		for attempt := 0; ; attempt++ {
+			counts, err := p.Reconcile(ctx, b, ingest.Sweep{})
+			if err == nil {
+				log.Info("reconciled", "records", counts.Records, "objects", counts.Keys, "mended", counts.Changed)
+				close(u.done)
+				return
+			}
+			if ctx.Err() != nil {
+				return
+			}
+			log.Warn("reconcile failed; trying again", "error", err)
+			select {
+			case <-ctx.Done():
+				return
+			case <-time.After(pause(attempt)):
+			}
+		}
+	})
+	return u
+}
+
+// ready returns nil once the catalog was compared with the store.
+func (u *upkeep) ready(context.Context) error {
+	select {
+	case <-u.done:
+		return nil
+	default:
+		return errReconciling
+	}
+}
+
+// wait returns when nothing is under way any more; the context has to end first.
+func (u *upkeep) wait() { u.work.Wait() }
+
+// Reconcile compares the catalog of a data folder with its store, and mends the
+// catalog. It works beside a server that serves the folder; without one it
+// starts the store for itself. progress may be nil.
+func Reconcile(ctx context.Context, data string, log *slog.Logger, now func() time.Time, progress func(ingest.Counts)) (counts ingest.Counts, err error) {
+	f, err := folder.Open(data, false)
+	if err != nil {
+		return ingest.Counts{}, err
+	}
+	endpoint, stop, err := reachStore(ctx, f, log)
+	if err != nil {
+		return ingest.Counts{}, err
+	}
+	defer closing(&err, stop)
+	keys, err := f.Keys()
+	if err != nil {
+		return ingest.Counts{}, err
+	}
+	c, err := sql.OpenSQLite(ctx, f.Catalog(), now)
+	if err != nil {
+		return ingest.Counts{}, err
+	}
+	defer closing(&err, c.Close)
+	b := bucket.New(embedded.NewClient(endpoint, keys.AccessKey, keys.SecretKey), Bucket)
+	return newProjector(b, c, log, now).Reconcile(ctx, b, ingest.Sweep{Progress: progress})
+}
+
+// reachStore returns the URL of the folder's store: that of the process that
+// serves it, or of one that runs until stop.
+func reachStore(ctx context.Context, f *folder.Folder, log *slog.Logger) (endpoint string, stop func() error, err error) {
+	unlock, err := f.Lock()
+	if errors.Is(err, folder.ErrInUse) {
+		state, err := f.State()
+		return "http://" + state.S3Listen, func() error { return nil }, err
+	}
+	if err != nil {
+		return "", nil, err
+	}
+	state, err := f.State()
+	if err != nil {
+		return "", nil, errors.Join(err, unlock())
+	}
+	// What changes beside this reconcile, it sees itself.
+	store, err := startStore(ctx, Config{Log: log}, f, state.Listen, func(string) {})
+	if err != nil {
+		return "", nil, errors.Join(err, unlock())
+	}
+	return store.Endpoint(), func() error { return errors.Join(store.Close(), unlock()) }, nil
+}

@@ -1,0 +1,130 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"github.com/bytepass/bytepass/runtime/provision"
+	"github.com/bytepass/bytepass/runtime/server/embedded"
+	"github.com/bytepass/bytepass/runtime/server/folder"
+)
+
+// Bucket is the name of the embedded store's bucket.
+const Bucket = "bytepass"
+
+// account stands for an AWS account where the template names one; the embedded
+// store has none.
+const account = "000000000000"
+
+// startStore starts the embedded store where the folder remembers it, and has
+// the folder remember what is new. When S3 has to listen where somebody else
+// does by now, and nobody asked for this very address, it takes another: URLs
+// that were signed before then lead nowhere.
+func startStore(ctx context.Context, cfg Config, f *folder.Folder, listen string, changed func(objectKey string)) (*embedded.Store, error) {
+	state, err := f.State()
+	if err != nil {
+		return nil, err
+	}
+	keys, err := f.Keys()
+	if err != nil {
+		return nil, err
+	}
+	if state.Metadata == "" {
+		state.Metadata = string(embedded.Probe(f.Path()))
+	}
+	address := cfg.S3Listen
+	if address == "" {
+		address = state.S3Listen
+	}
+	if address == "" || cfg.S3Listen == "" && !isFree(ctx, address) {
+		if address != "" {
+			cfg.Log.Warn("the store's remembered address is taken; URLs signed before are dead", "address", address)
+		}
+		if address, err = freeAddress(ctx); err != nil {
+			return nil, err
+		}
+	}
+	store, err := embedded.Start(ctx, embedded.Config{
+		Folder: f.Store(), Metadata: embedded.Metadata(state.Metadata), Listen: address,
+		AccessKey: keys.AccessKey, SecretKey: keys.SecretKey,
+		Changed: func(bucket, key string) {
+			if bucket == Bucket {
+				changed(key)
+			}
+		},
+	})
+	if err != nil {
+		return nil, err
+	}
+	state.Listen, state.S3Listen = listen, address
+	return store, f.Remember(state)
+}
+
+func isFree(ctx context.Context, address string) bool {
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
+	return err == nil && l.Close() == nil
+}
+
+func freeAddress(ctx context.Context) (string, error) {
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", fmt.Errorf("looking for a free port: %w", err)
+	}
+	return l.Addr().String(), l.Close()
+}
+
+// readTemplate returns what the template asks of the bucket, with the origins
+// of cfg and of the server's own pages let in. A template that cannot be used
+// is a *SettingError.
+func readTemplate(cfg Config, listen string) (provision.Settings, error) {
+	settings, err := provision.Read(cfg.Template, provision.Values{Bucket: Bucket, Region: embedded.Region, Account: account})
+	if err != nil {
+		return provision.Settings{}, bad("--assembly", "%v", err)
+	}
+	return settings.AllowOrigins(append(ownOrigins(listen), cfg.Origins...)...), nil
+}
+
+// provisionStore gives the store's bucket the template's settings. What the
+// store cannot do is logged, loudly when it is news.
+func provisionStore(ctx context.Context, client *s3.Client, settings provision.Settings, log *slog.Logger) error {
+	diff, err := provision.Plan(ctx, provision.Target{
+		Client: client, Bucket: Bucket, PlainHTTP: true,
+		Apart: map[string]string{
+			"policy": "the embedded store has one account, which no policy binds; its keys stay in the data folder, and what a URL may do is bound by its signature",
+		},
+	}, settings)
+	if err != nil {
+		return err
+	}
+	gaps, err := provision.Apply(ctx, diff)
+	if err != nil {
+		return err
+	}
+	level := slog.LevelDebug
+	if diff.Create {
+		level = slog.LevelInfo
+	}
+	for _, change := range diff.Changes {
+		log.Debug("store provisioned", "setting", change.Setting, "have", string(change.Have), "want", string(change.Want))
+	}
+	for _, gap := range gaps {
+		log.Log(ctx, level, "the store goes without", "setting", gap.Setting, "part", gap.Part, "reason", gap.Reason, "detail", gap.Detail, "consequence", gap.Consequence)
+	}
+	return nil
+}
+
+// corsOrigins returns the origins that any of the rules lets in.
+func corsOrigins(rules []types.CORSRule) []string {
+	var all []string
+	for _, r := range rules {
+		all = append(all, r.AllowedOrigins...)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}

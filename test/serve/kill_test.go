@@ -1,0 +1,292 @@
+package serve
+
+import (
+	"bytes"
+	"context"
+	"crypto/md5"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"math/rand/v2"
+	"net/http"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"github.com/bytepass/bytepass/runtime/server"
+	"github.com/bytepass/bytepass/runtime/server/embedded"
+	"github.com/bytepass/bytepass/runtime/server/folder"
+)
+
+const (
+	kills   = 8
+	writers = 4
+	// longestRun bounds how long the server runs before it is killed.
+	longestRun = 700 * time.Millisecond
+)
+
+// TestKillLosesNothing kills the real server at random points while files are
+// uploaded through signed URLs, overwritten, deleted and restored. After each
+// restart every version that was acknowledged is there with its bytes, what was
+// settled is as it was, and the catalog lists exactly what the bucket holds.
+func TestKillLosesNothing(t *testing.T) {
+	binary, err := Binary(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := Start(binary, filepath.Join(t.TempDir(), "data"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := s.Stop(); err != nil {
+			t.Error(err)
+		}
+	}()
+	seed := rand.Uint64()
+	t.Logf("seed %d", seed)
+	random := rand.New(rand.NewPCG(seed, 0))
+	all := make([]*writer, writers)
+	for i := range all {
+		all[i] = &writer{name: fmt.Sprintf("w%d", i), api: s.URL, random: rand.New(rand.NewPCG(seed, uint64(i+1))), files: map[string]*written{}}
+	}
+	for range kills {
+		ctx, stop := context.WithCancel(t.Context())
+		var wg sync.WaitGroup
+		for _, w := range all {
+			wg.Go(func() { w.work(ctx) })
+		}
+		time.Sleep(time.Duration(random.Int64N(int64(longestRun))))
+		if err := s.Kill(); err != nil {
+			t.Fatal(err)
+		}
+		stop()
+		wg.Wait()
+		if err := s.Restart(); err != nil {
+			t.Fatal(err)
+		}
+		check(t, s, all)
+	}
+	acknowledged := 0
+	for _, w := range all {
+		for _, f := range w.files {
+			acknowledged += len(f.versions)
+		}
+	}
+	t.Logf("%d versions acknowledged across %d kills", acknowledged, kills)
+	if acknowledged < 10*kills {
+		t.Errorf("only %d versions were acknowledged: the test tried too little", acknowledged)
+	}
+}
+
+// writer changes files of its own, one change after the other.
+type writer struct {
+	name   string
+	api    string
+	random *rand.Rand
+	files  map[string]*written
+}
+
+// written is what a writer knows of one file.
+type written struct {
+	versions map[string]string // acknowledged: version id → MD5 of the bytes
+	current  string            // version id; empty after a delete
+	open     bool              // a change was not acknowledged, so current is not sure
+}
+
+// work changes files until ctx ends or the server is gone.
+func (w *writer) work(ctx context.Context) {
+	for ctx.Err() == nil {
+		key := fmt.Sprintf("%s/%d", w.name, w.random.IntN(10))
+		f := w.files[key]
+		if f == nil {
+			f = &written{versions: map[string]string{}}
+			w.files[key] = f
+		}
+		f.open = true
+		if err := w.change(ctx, key, f); err != nil {
+			return // the change stays open
+		}
+		f.open = false
+	}
+}
+
+func (w *writer) change(ctx context.Context, key string, f *written) error {
+	switch n := w.random.IntN(4); {
+	case n == 0 && f.current != "":
+		if err := w.call(ctx, http.MethodDelete, "/api/files", map[string]any{"key": key}, nil); err != nil {
+			return err
+		}
+		f.current = ""
+		return nil
+	case n == 1 && f.current == "" && len(f.versions) > 0:
+		var restored struct{ VersionID string }
+		if err := w.call(ctx, http.MethodPost, "/api/restore", map[string]any{"key": key}, &restored); err != nil {
+			return err
+		}
+		f.current = slices.Max(slices.Collect(maps.Keys(f.versions))) // ids are ordered by time
+		return nil
+	}
+	body := make([]byte, w.random.IntN(200_000))
+	for i := range body {
+		body[i] = byte(w.random.Uint32())
+	}
+	version, err := w.put(ctx, key, body)
+	if err != nil {
+		return err
+	}
+	sum := md5.Sum(body)
+	f.versions[version], f.current = hex.EncodeToString(sum[:]), version
+	return nil
+}
+
+func (w *writer) put(ctx context.Context, key string, body []byte) (version string, err error) {
+	var signed struct {
+		URL     string
+		Headers map[string]string
+	}
+	if err := w.call(ctx, http.MethodPost, "/api/presign", map[string]any{"key": key, "mimeType": "text/plain", "size": len(body)}, &signed); err != nil {
+		return "", err
+	}
+	r, err := http.NewRequestWithContext(ctx, http.MethodPut, signed.URL, bytes.NewReader(body))
+	if err != nil {
+		return "", err
+	}
+	for name, value := range signed.Headers {
+		r.Header.Set(name, value)
+	}
+	res, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return "", err
+	}
+	defer res.Body.Close()
+	if res.StatusCode != http.StatusOK {
+		return "", errors.New(res.Status)
+	}
+	return res.Header.Get("X-Amz-Version-Id"), nil
+}
+
+func (w *writer) call(ctx context.Context, method, path string, in, out any) error {
+	body, err := json.Marshal(in)
+	if err != nil {
+		return err
+	}
+	r, err := http.NewRequestWithContext(ctx, method, w.api+path, bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	res, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return err
+	}
+	defer res.Body.Close()
+	if res.StatusCode != http.StatusOK {
+		return errors.New(res.Status)
+	}
+	if out == nil {
+		return nil
+	}
+	return json.NewDecoder(res.Body).Decode(out)
+}
+
+// check compares what the writers know, what the bucket holds and what the
+// catalog lists.
+func check(t *testing.T, s *Server, all []*writer) {
+	t.Helper()
+	client := storeOf(t, s)
+	current := bucketNow(t, client)
+	if listed := catalogNow(t, s); !maps.Equal(listed, current) {
+		t.Errorf("the catalog lists %v, the bucket holds %v", listed, current)
+	}
+	for _, w := range all {
+		for key, f := range w.files {
+			for version, sum := range f.versions {
+				if got := sumOf(t, client, key, version); got != sum {
+					t.Errorf("version %s of %s was acknowledged and holds %q now", version, key, got)
+				}
+			}
+			if !f.open && current[key] != f.current {
+				t.Errorf("%s is at version %q, and was left at %q", key, current[key], f.current)
+			}
+			f.open, f.current = false, current[key]
+		}
+	}
+}
+
+func storeOf(t *testing.T, s *Server) *s3.Client {
+	t.Helper()
+	f, err := folder.Open(s.Data, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	state, err := f.State()
+	keys, err2 := f.Keys()
+	if err := errors.Join(err, err2); err != nil {
+		t.Fatal(err)
+	}
+	return embedded.NewClient("http://"+state.S3Listen, keys.AccessKey, keys.SecretKey)
+}
+
+const spaceOfDev = "u/dev/"
+
+// bucketNow returns the current version of every key of owner dev.
+func bucketNow(t *testing.T, client *s3.Client) map[string]string {
+	t.Helper()
+	now := map[string]string{}
+	pages := s3.NewListObjectVersionsPaginator(client, &s3.ListObjectVersionsInput{Bucket: aws.String(server.Bucket), Prefix: aws.String(spaceOfDev)})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, v := range page.Versions {
+			if aws.ToBool(v.IsLatest) {
+				now[strings.TrimPrefix(aws.ToString(v.Key), spaceOfDev)] = aws.ToString(v.VersionId)
+			}
+		}
+	}
+	return now
+}
+
+// catalogNow returns the version of every key that the API lists.
+func catalogNow(t *testing.T, s *Server) map[string]string {
+	t.Helper()
+	res, err := http.Get(s.URL + "/api/files?limit=1000")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	var page []struct{ Key, VersionID string }
+	if err := json.NewDecoder(res.Body).Decode(&page); err != nil || res.Header.Get("Link") != "" {
+		t.Fatalf("the list: %v, more pages: %q", err, res.Header.Get("Link"))
+	}
+	now := map[string]string{}
+	for _, r := range page {
+		now[r.Key] = r.VersionID
+	}
+	return now
+}
+
+// sumOf returns the MD5 of a version's bytes, or what is wrong with it.
+func sumOf(t *testing.T, client *s3.Client, key, version string) string {
+	t.Helper()
+	out, err := client.GetObject(t.Context(), &s3.GetObjectInput{Bucket: aws.String(server.Bucket), Key: aws.String(spaceOfDev + key), VersionId: &version})
+	if err != nil {
+		return err.Error()
+	}
+	defer out.Body.Close()
+	sum := md5.New()
+	if _, err := io.Copy(sum, out.Body); err != nil {
+		return err.Error()
+	}
+	return hex.EncodeToString(sum.Sum(nil))
+}
