@@ -1,14 +1,7 @@
 package bucket
 
 import (
-	"context"
-	"errors"
 	"fmt"
-	"net/http"
-	"slices"
-
-	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
-	"github.com/aws/smithy-go"
 
 	"github.com/bytepass/bytepass/runtime/files"
 )
@@ -45,26 +38,4 @@ func multipartError(operation string, err error) error {
 		return problem(files.CodeUnavailable, "", "the store does not answer at the moment; try again")
 	}
 	return fmt.Errorf("%s: %w", operation, err)
-}
-
-// isOne reports whether the store answered with one of these codes.
-func isOne(err error, codes ...string) bool {
-	var answer smithy.APIError
-	return errors.As(err, &answer) && slices.Contains(codes, answer.ErrorCode())
-}
-
-// unanswered reports whether trying again later can help: there was no answer,
-// or one that says so.
-func unanswered(err error) bool {
-	if errors.Is(err, context.Canceled) {
-		return false
-	}
-	var answer *awshttp.ResponseError
-	if errors.As(err, &answer) && answer.Response != nil {
-		status := answer.HTTPStatusCode()
-		return status >= http.StatusInternalServerError && status != http.StatusNotImplemented || status == http.StatusTooManyRequests ||
-			isOne(err, "ConditionalRequestConflict", "OperationAborted", "SlowDown", "RequestTimeout", "InternalError")
-	}
-	var sending *smithy.OperationError
-	return errors.Is(err, context.DeadlineExceeded) || errors.As(err, &sending)
 }

@@ -1,0 +1,198 @@
+package bucket_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"github.com/bytepass/bytepass/runtime/bucket"
+	"github.com/bytepass/bytepass/runtime/files"
+)
+
+// scripted returns a Bucket on a store that answers as the handler says: with
+// what other stores say and the one of the other tests does not.
+func scripted(t *testing.T, handler http.HandlerFunc) *bucket.Bucket {
+	t.Helper()
+	server := httptest.NewServer(handler)
+	t.Cleanup(server.Close)
+	return bucket.New(s3.New(s3.Options{
+		Region: "us-east-1", BaseEndpoint: &server.URL, UsePathStyle: true, RetryMaxAttempts: 1, HTTPClient: server.Client(),
+		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+			return aws.Credentials{AccessKeyID: "a", SecretAccessKey: "s"}, nil
+		}),
+		RequestChecksumCalculation: aws.RequestChecksumCalculationWhenRequired,
+	}), "files")
+}
+
+func refuse(w http.ResponseWriter, status int, code string) {
+	w.WriteHeader(status)
+	fmt.Fprintf(w, "<Error><Code>%s</Code><Message>said so</Message></Error>", code)
+}
+
+// TestOnly404MeansGone: anything else is no answer to whether the object is there.
+func TestOnly404MeansGone(t *testing.T) {
+	for status, want := range map[int]files.Code{
+		404: "", 403: files.CodeInternal, 400: files.CodeInternal, 301: files.CodeInternal,
+		429: files.CodeUnavailable, 500: files.CodeUnavailable, 503: files.CodeUnavailable,
+	} {
+		b := scripted(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) })
+		if _, found, err := b.Head(t.Context(), "a"); found || files.CodeOf(err) != want {
+			t.Errorf("%d: got %v, %v, want %q", status, found, err, want)
+		}
+	}
+}
+
+func TestConditionalDelete(t *testing.T) {
+	for code, tc := range map[string]struct {
+		status  int
+		changed bool
+		want    files.Code
+	}{
+		"PreconditionFailed":         {412, true, files.CodeInternal},
+		"ConditionalRequestConflict": {409, true, files.CodeInternal},
+		"NoSuchKey":                  {404, true, files.CodeInternal},
+		"NoSuchBucket":               {404, false, files.CodeInternal},
+		"AccessDenied":               {403, false, files.CodeInternal},
+		"SlowDown":                   {503, false, files.CodeUnavailable},
+	} {
+		b := scripted(t, func(w http.ResponseWriter, r *http.Request) {
+			if got := r.Header.Get("If-Match"); got != `"etag"` {
+				t.Errorf("If-Match is %s", got)
+			}
+			refuse(w, tc.status, code)
+		})
+		err := b.DeleteIfMatch(t.Context(), "a", "etag")
+		if errors.Is(err, files.ErrChanged) != tc.changed || files.CodeOf(err) != tc.want {
+			t.Errorf("%s: got %v", code, err)
+		}
+	}
+}
+
+func TestNoAnswer(t *testing.T) {
+	b := scripted(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	if _, err := b.Delete(ctx, "a"); files.CodeOf(err) != files.CodeUnavailable || !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestCopyOfALargeVersion(t *testing.T) {
+	b := scripted(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodHead {
+			t.Errorf("%s was sent", r.Method)
+		}
+		w.Header().Set("Content-Length", fmt.Sprint(int64(5<<30+1)))
+	})
+	if _, err := b.CopyVersion(t.Context(), "a", "v1"); files.CodeOf(err) != files.CodeTooLargeToCopy {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestRemoveMarkerAsksFirst: what the store will not tell is not removed.
+func TestRemoveMarkerAsksFirst(t *testing.T) {
+	for status, removed := range map[int]bool{405: true, 404: true, 200: false, 403: false, 503: false} {
+		deleted := false
+		b := scripted(t, func(w http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodDelete {
+				deleted = true
+				w.WriteHeader(http.StatusNoContent)
+				return
+			}
+			w.WriteHeader(status)
+		})
+		if err := b.RemoveMarker(t.Context(), "a", "m1"); deleted != removed || (err == nil) != removed {
+			t.Errorf("%d: removed %v, %v", status, deleted, err)
+		}
+	}
+}
+
+func TestComposedChecksumIsNotTheObjects(t *testing.T) {
+	for name, header := range map[string][2]string{
+		"said by the type":   {"AAAA", "COMPOSITE"},
+		"said by the hyphen": {"AAAA-3", ""},
+	} {
+		b := scripted(t, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("x-amz-checksum-sha256", header[0])
+			if header[1] != "" {
+				w.Header().Set("x-amz-checksum-type", header[1])
+			}
+		})
+		if head, _, err := b.Head(t.Context(), "a"); err != nil || head.ChecksumSHA256 != "" {
+			t.Errorf("%s: got %q, %v", name, head.ChecksumSHA256, err)
+		}
+	}
+}
+
+// TestPagesOfVersions: S3 encodes keys when asked to, gives out pages, and
+// tells times in seconds.
+func TestPagesOfVersions(t *testing.T) {
+	const head = `<ListVersionsResult><EncodingType>url</EncodingType>`
+	entry := func(kind, key, id, time, latest string) string {
+		return fmt.Sprintf("<%s><Key>%s</Key><VersionId>%s</VersionId><LastModified>2026-10-03T14:15:%s.000Z</LastModified><IsLatest>%s</IsLatest></%s>", kind, key, id, time, latest, kind)
+	}
+	var asked []string
+	b := scripted(t, func(w http.ResponseWriter, r *http.Request) {
+		q := r.URL.Query()
+		asked = append(asked, q.Get("key-marker")+" "+q.Get("version-id-marker"))
+		switch q.Get("version-id-marker") {
+		case "":
+			io.WriteString(w, head+`<IsTruncated>true</IsTruncated><NextKeyMarker>a+b%2B</NextKeyMarker><NextVersionIdMarker>m1</NextVersionIdMarker>`+
+				entry("DeleteMarker", "a+b%2B", "m2", "09", "true")+entry("Version", "a+b%2B", "v2", "08", "false")+entry("DeleteMarker", "a+b%2B", "m1", "08", "false")+`</ListVersionsResult>`)
+		default:
+			io.WriteString(w, head+`<IsTruncated>true</IsTruncated><NextKeyMarker>a+b%2Bc</NextKeyMarker><NextVersionIdMarker>x</NextVersionIdMarker>`+
+				entry("Version", "a+b%2B", "v1", "07", "false")+entry("Version", "a+b%2Bc", "x", "10", "true")+`</ListVersionsResult>`)
+		}
+	})
+	history, err := b.Versions(t.Context(), "a b+", 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var ids []string
+	for _, v := range history {
+		ids = append(ids, v.VersionID)
+	}
+	if got := strings.Join(ids, " "); got != "m2 m1 v2 v1" {
+		t.Errorf("history is %s", got)
+	}
+	if want := []string{" ", "a b+ m1"}; !slices.Equal(asked, want) {
+		t.Errorf("asked for %q, want %q", asked, want)
+	}
+}
+
+func TestPagesOfKeys(t *testing.T) {
+	b := scripted(t, func(w http.ResponseWriter, r *http.Request) {
+		q := r.URL.Query()
+		if q.Get("encoding-type") != "url" || q.Get("prefix") != "a " {
+			t.Errorf("asked for %s", r.URL.RawQuery)
+		}
+		if q.Get("continuation-token") == "" {
+			io.WriteString(w, `<ListBucketResult><EncodingType>url</EncodingType><IsTruncated>true</IsTruncated><NextContinuationToken>t+1</NextContinuationToken>`+
+				`<Contents><Key>a+%01</Key><ETag>"e1"</ETag><Size>1</Size></Contents></ListBucketResult>`)
+			return
+		}
+		if got := q.Get("continuation-token"); got != "t+1" {
+			t.Errorf("the token is %q", got)
+		}
+		io.WriteString(w, `<ListBucketResult><EncodingType>url</EncodingType><Contents><Key>a+`+url.QueryEscape("é+%")+`</Key><ETag>"e2"</ETag><Size>2</Size></Contents></ListBucketResult>`)
+	})
+	var got []string
+	err := b.Keys(t.Context(), "a ", func(key, etag string, size int64) error {
+		got = append(got, fmt.Sprintf("%q %s %d", key, etag, size))
+		return nil
+	})
+	if want := []string{`"a \x01" e1 1`, `"a é+%" e2 2`}; err != nil || !slices.Equal(got, want) {
+		t.Errorf("got %v, %v, want %v", got, err, want)
+	}
+}

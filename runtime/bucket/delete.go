@@ -1,0 +1,66 @@
+package bucket
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"github.com/bytepass/bytepass/runtime/files"
+)
+
+// Delete puts a delete marker on the object and returns the marker's version
+// id. It does so every time it is called, also when there is no object.
+//
+// It needs s3:DeleteObject.
+func (b *Bucket) Delete(ctx context.Context, objectKey string) (markerVersionID string, err error) {
+	out, err := b.client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &b.name, Key: &objectKey})
+	if err != nil {
+		return "", explain("DeleteObject", err)
+	}
+	return aws.ToString(out.VersionId), nil
+}
+
+// DeleteIfMatch puts a delete marker on the object if its current version has
+// this ETag (without quotes), and returns files.ErrChanged otherwise, also
+// when there is no current version.
+//
+// It needs s3:DeleteObject and s3:GetObject
+// (https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-deletes.html).
+func (b *Bucket) DeleteIfMatch(ctx context.Context, objectKey, etag string) error {
+	_, err := b.client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &b.name, Key: &objectKey, IfMatch: aws.String(`"` + etag + `"`)})
+	switch status := statusOf(err); {
+	case err == nil:
+		return nil
+	case status == http.StatusPreconditionFailed, isOne(err, "ConditionalRequestConflict", "NoSuchKey"):
+		return fmt.Errorf("DeleteObject: %w", files.ErrChanged)
+	}
+	return explain("DeleteObject", err)
+}
+
+// RemoveMarker removes a delete marker for good, and so brings back what it
+// hides. A marker that is gone already is no error. S3 removes a version as
+// readily as a marker, and nothing brings that back: so it asks first, and the
+// error is a *files.Problem with CodeConflict if this is a version.
+//
+// It needs s3:DeleteObjectVersion and s3:GetObjectVersion.
+func (b *Bucket) RemoveMarker(ctx context.Context, objectKey, versionID string) error {
+	_, err := b.client.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &b.name, Key: &objectKey, VersionId: &versionID})
+	asked := statusOf(err)
+	switch {
+	case err == nil:
+		return files.Problemf(files.CodeConflict, "versionId", "the version %s holds bytes; only delete markers can be removed", versionID)
+	case asked != http.StatusMethodNotAllowed && asked != http.StatusNotFound:
+		return explain("HeadObject", err)
+	}
+	_, err = b.client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &b.name, Key: &objectKey, VersionId: &versionID})
+	if status := statusOf(err); asked == http.StatusNotFound && (status == http.StatusNotFound || status == http.StatusBadRequest) {
+		return nil // some stores do not delete what is not there
+	}
+	if err != nil {
+		return explain("DeleteObject", err)
+	}
+	return nil
+}
