@@ -48,6 +48,15 @@ type Presigned struct {
 	ExpiresAt     time.Time
 }
 
+// PresignedForm is a form that the holder may send, as multipart/form-data with
+// the field "file" last, until it expires. Its fields are a bearer credential:
+// never log them.
+type PresignedForm struct {
+	URL       string
+	Fields    map[string]string
+	ExpiresAt time.Time
+}
+
 // ClientHeaders are all the headers that a presigned request of ours can ask
 // its client for, and only such as a browser can set. An empty one is not sent.
 type ClientHeaders struct {
