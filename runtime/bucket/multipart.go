@@ -130,20 +130,30 @@ func (m *Multipart) UploadedParts(ctx context.Context, objectKey, uploadID strin
 // prefix and which was neither completed nor aborted, until visit returns an
 // error, which it returns. An empty prefix is all of the bucket.
 func (m *Multipart) UnfinishedUploads(ctx context.Context, prefix string, visit func(files.Unfinished) error) error {
-	pages := s3.NewListMultipartUploadsPaginator(m.client, &s3.ListMultipartUploadsInput{Bucket: &m.bucket, Prefix: &prefix})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx, m.options)
+	in := &s3.ListMultipartUploadsInput{Bucket: &m.bucket, Prefix: &prefix, EncodingType: types.EncodingTypeUrl}
+	for {
+		page, err := m.client.ListMultipartUploads(ctx, in, m.options)
 		if err != nil {
 			return multipartError("ListMultipartUploads", err)
 		}
 		for _, u := range page.Uploads {
-			err := visit(files.Unfinished{ObjectKey: aws.ToString(u.Key), UploadID: aws.ToString(u.UploadId), StartedAt: aws.ToTime(u.Initiated)})
+			key, err := listedKey(u.Key, page.EncodingType)
 			if err != nil {
 				return err
 			}
+			if err := visit(files.Unfinished{ObjectKey: key, UploadID: aws.ToString(u.UploadId), StartedAt: aws.ToTime(u.Initiated).UTC()}); err != nil {
+				return err
+			}
 		}
+		next, err := listedKey(page.NextKeyMarker, page.EncodingType)
+		if err != nil {
+			return err
+		}
+		if !aws.ToBool(page.IsTruncated) || next == aws.ToString(in.KeyMarker) && aws.ToString(page.NextUploadIdMarker) == aws.ToString(in.UploadIdMarker) {
+			return nil
+		}
+		in.KeyMarker, in.UploadIdMarker = &next, page.NextUploadIdMarker
 	}
-	return nil
 }
 
 // CompleteUpload makes the object of c's parts. The store checks their ETags,
