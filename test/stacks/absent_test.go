@@ -25,36 +25,44 @@ func (d deployment) documents(t *testing.T, visit func(id string, r resource, st
 	}
 }
 
-// TestNoWildcards: nothing is allowed by a wildcard but what stands here.
-func TestNoWildcards(t *testing.T) {
-	objects := regexp.MustCompile(`^arn:aws:s3:::[a-z0-9-]+(/[ug])?/\*$|^arn:aws:s3:::[a-z0-9-]+/objects/\*$`)
-	streams := regexp.MustCompile(`^arn:aws:logs:[^*]+:log-stream:\*$`)
-	for _, d := range []deployment{dev(t), prod(t)} {
-		d.documents(t, func(id string, r resource, statements []statement) {
-			for _, s := range statements {
-				if s.Effect != "Allow" {
-					continue
-				}
-				if strings.Contains(fmt.Sprint(s.Principal), "*") {
-					t.Errorf("%s allows anybody: %+v", id, s)
-				}
-				for _, action := range s.Action {
-					if strings.Contains(action, "*") {
-						t.Errorf("%s allows %s", id, action)
-					}
-				}
-				for _, on := range s.Resource {
-					switch {
-					case !strings.Contains(on, "*"), objects.MatchString(on), streams.MatchString(on):
-					case on == "*" && r.Type == "AWS::KMS::Key": // the key itself
-					case on == "*" && s.Sid == "Trace": // X-Ray has no resources
-					default:
-						t.Errorf("%s allows something on %s", id, on)
-					}
+// What may stand for things that have no name before they exist.
+var (
+	anyObject    = regexp.MustCompile(`^arn:aws:s3:::[a-z0-9-]+(/[ug])?/\*$|^arn:aws:s3:::[a-z0-9-]+/objects/\*$`)
+	anyLogStream = regexp.MustCompile(`^arn:aws:logs:[^*]+:log-stream:\*$`)
+)
+
+// checkNoWildcards: nothing is allowed by a wildcard but what stands here.
+func checkNoWildcards(t *testing.T, d deployment) {
+	t.Helper()
+	d.documents(t, func(id string, r resource, statements []statement) {
+		for _, s := range statements {
+			if s.Effect != "Allow" {
+				continue
+			}
+			if strings.Contains(fmt.Sprint(s.Principal), "*") {
+				t.Errorf("%s allows anybody: %+v", id, s)
+			}
+			for _, action := range s.Action {
+				if strings.Contains(action, "*") {
+					t.Errorf("%s allows %s", id, action)
 				}
 			}
-		})
-	}
+			for _, on := range s.Resource {
+				switch {
+				case !strings.Contains(on, "*"), anyObject.MatchString(on), anyLogStream.MatchString(on):
+				case on == "*" && r.Type == "AWS::KMS::Key": // the key itself
+				case on == "*" && s.Sid == "Trace": // X-Ray has no resources
+				default:
+					t.Errorf("%s allows something on %s", id, on)
+				}
+			}
+		}
+	})
+}
+
+func TestNoWildcards(t *testing.T) {
+	checkNoWildcards(t, dev(t))
+	checkNoWildcards(t, prod(t))
 }
 
 // TestEveryStatementIsNamed: findings and tests speak of statements by name.
