@@ -82,7 +82,8 @@ func presignKey(path string) (key string, ok bool) {
 
 // isClean reports whether the mux would take the path as it is.
 func isClean(p string) bool {
-	return strings.HasPrefix(p, "/") && (path.Clean(p) == p || p == "/" || path.Clean(p)+"/" == p)
+	clean := path.Clean(p)
+	return strings.HasPrefix(p, "/") && (p == clean || clean != "/" && p == clean+"/")
 }
 
 // unknown answers what no route takes: with the console's files, with the
