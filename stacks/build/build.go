@@ -36,6 +36,10 @@ func Functions(ctx context.Context, root, architecture string, names ...string) 
 	if !ok {
 		return "", fmt.Errorf("there is no build for the architecture %q: use arm64 or x86_64", architecture)
 	}
+	root, err := filepath.Abs(root)
+	if err != nil {
+		return "", err
+	}
 	toolchain, err := toolchain(root)
 	if err != nil {
 		return "", err
