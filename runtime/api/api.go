@@ -31,6 +31,7 @@ func New(cfg Config) (http.Handler, error) {
 	routes := newRouter()
 	operations := jsonAPI{humago.New(routes, describe())}
 	s.registerPresign(operations)
+	s.registerUploads(operations)
 	s.registerList(operations)
 	s.registerFolders(operations)
 	s.registerFile(operations)

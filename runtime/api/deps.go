@@ -13,6 +13,7 @@ import (
 	"github.com/bytepass/bytepass/runtime/auth"
 	"github.com/bytepass/bytepass/runtime/catalog"
 	"github.com/bytepass/bytepass/runtime/files"
+	"github.com/bytepass/bytepass/runtime/uploads"
 )
 
 // Authenticator says who is asking.
@@ -29,6 +30,21 @@ type UploadSigner interface {
 	// PresignPut signs the PUT of u for life. The returned ExpiresAt is the
 	// earlier of now+life and the end of the signing credentials.
 	PresignPut(ctx context.Context, u files.Upload, life time.Duration) (files.Presigned, error)
+	// PresignForm signs a form that uploads u for life. Where the size of u is
+	// not known, the store bounds it by the limit that u declares.
+	PresignForm(ctx context.Context, u files.Upload, life time.Duration) (files.PresignedForm, error)
+}
+
+// Multipart controls uploads in parts. It is an *uploads.Control, whose methods
+// say what each does and which problems it has.
+type Multipart interface {
+	Start(ctx context.Context, space files.Space, in uploads.Intent) (uploads.Started, error)
+	SignParts(ctx context.Context, space files.Space, key, uploadID string, wanted []uploads.WantedPart) (uploads.Batch, error)
+	SignOpenPart(ctx context.Context, space files.Space, key, uploadID string, number int) (files.Presigned, error)
+	Progress(ctx context.Context, space files.Space, key, uploadID string) (uploads.Progress, error)
+	Unfinished(ctx context.Context, space files.Space, key string, size *int64) ([]uploads.Unfinished, error)
+	Complete(ctx context.Context, space files.Space, key, uploadID string, f uploads.Finish) (uploads.Completed, error)
+	Abort(ctx context.Context, space files.Space, key, uploadID string) error
 }
 
 // Download is what a presigned GET is for.
@@ -79,6 +95,7 @@ type Config struct {
 	Auth      Authenticator
 	Limits    files.Limits
 	Uploads   UploadSigner
+	Multipart Multipart
 	Downloads DownloadSigner
 	Catalog   Catalog
 	Deleter   Deleter

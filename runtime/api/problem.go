@@ -7,6 +7,7 @@ import (
 	"net/http"
 
 	"github.com/bytepass/bytepass/runtime/files"
+	"github.com/bytepass/bytepass/runtime/uploads"
 )
 
 const problemType = "application/problem+json"
@@ -27,10 +28,11 @@ var kinds = map[files.Code]kind{
 	files.CodeTypeNotAllowed:  {http.StatusBadRequest, "The media type is not allowed"},
 	files.CodeInvalidSize:     {http.StatusBadRequest, "The size is missing or not a number of bytes"},
 	files.CodeTooLarge:        {http.StatusBadRequest, "The file is too large"},
-	files.CodeInvalidChecksum: {http.StatusBadRequest, "The checksum is not a SHA-256 in base64"},
+	files.CodeInvalidChecksum: {http.StatusBadRequest, "The checksum is malformed, or not that of the bytes"},
 	files.CodeInvalidMetadata: {http.StatusBadRequest, "The metadata cannot be kept"},
 	files.CodeInvalidCursor:   {http.StatusBadRequest, "The cursor is not one"},
 	files.CodeInvalidLimit:    {http.StatusBadRequest, "The limit is out of range"},
+	files.CodeInvalidParts:    {http.StatusBadRequest, "Parts of the upload are wrong, missing or changed"},
 	files.CodeInvalidParts:    {http.StatusBadRequest, "Parts of the upload are wrong, missing or changed"},
 	files.CodeNameTooLong:     {http.StatusBadRequest, "A name in the key is too long for this store"},
 	files.CodeBodyTooLarge:    {http.StatusRequestEntityTooLarge, "The body is too large"},
@@ -56,6 +58,15 @@ type Problem struct {
 	Code    files.Code `json:"code" doc:"What programs can rely on: a code never changes its meaning" example:"too-large"`
 	Field   string     `json:"field,omitempty" doc:"The field of the request at fault" example:"size"`
 	Message string     `json:"message" doc:"The detail with its field, for clients that show one sentence" example:"size: the size is 6 bytes; at most 5 are allowed"`
+
+	Parts   []ProblemPart `json:"parts,omitempty" doc:"With invalid-parts: which, and why"`
+	Current *File         `json:"current,omitempty" doc:"With upload-gone: the file that the key holds now, if any"`
+}
+
+// ProblemPart is a part that keeps an upload from being completed.
+type ProblemPart struct {
+	PartNumber int    `json:"partNumber" example:"3"`
+	Reason     string `json:"reason" example:"is not there"`
 }
 
 // Error returns the message.
@@ -96,7 +107,23 @@ func problemOf(err error) *Problem {
 	if known.Field != "" {
 		p.Message = known.Field + ": " + known.Detail
 	}
+	p.extend(err)
 	return p
+}
+
+// extend adds what some problems say beyond their sentence.
+func (p *Problem) extend(err error) {
+	var parts *uploads.PartsError
+	if errors.As(err, &parts) {
+		for _, part := range parts.Parts {
+			p.Parts = append(p.Parts, ProblemPart{part.Number, part.Reason})
+		}
+	}
+	var gone *uploads.GoneError
+	if errors.As(err, &gone) && gone.Found {
+		current := fileOf(gone.Current)
+		p.Current = &current
+	}
 }
 
 // refuse returns the answer to err and leaves the cause of what is our fault

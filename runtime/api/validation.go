@@ -20,16 +20,17 @@ type fieldRule struct {
 }
 
 var fieldRules = map[string]fieldRule{
-	"key":            {files.CodeInvalidKey, "send the file's key, such as photos/a.jpg"},
-	"filename":       {files.CodeInvalidKey, "send the file's key, such as photos/a.jpg"},
-	"mimeType":       {files.CodeInvalidType, "send a media type such as image/jpeg, or an empty text for an unknown one"},
-	"fileType":       {files.CodeInvalidType, "send a media type such as image/jpeg, or an empty text for an unknown one"},
-	"size":           {files.CodeInvalidSize, "send the number of bytes, 0 or more"},
-	"checksumSHA256": {files.CodeInvalidChecksum, "send the SHA-256 in base64"},
-	"metadata":       {files.CodeInvalidMetadata, "send an object of texts"},
-	"name":           {files.CodeInvalidMetadata, "send a text"},
-	"cursor":         {files.CodeInvalidCursor, "follow the Link header of the page before"},
-	"limit":          {files.CodeInvalidLimit, "send a number from 1 to 1,000"},
+	"key":               {files.CodeInvalidKey, "send the file's key, such as photos/a.jpg"},
+	"filename":          {files.CodeInvalidKey, "send the file's key, such as photos/a.jpg"},
+	"mimeType":          {files.CodeInvalidType, "send a media type such as image/jpeg, or an empty text for an unknown one"},
+	"fileType":          {files.CodeInvalidType, "send a media type such as image/jpeg, or an empty text for an unknown one"},
+	"size":              {files.CodeInvalidSize, "send the number of bytes, 0 or more"},
+	"checksumSHA256":    {files.CodeInvalidChecksum, "send the SHA-256 in base64"},
+	"checksumCRC64NVME": {files.CodeInvalidChecksum, "send the CRC64NVME in base64"},
+	"metadata":          {files.CodeInvalidMetadata, "send an object of texts"},
+	"name":              {files.CodeInvalidMetadata, "send a text"},
+	"cursor":            {files.CodeInvalidCursor, "follow the Link header of the page before"},
+	"limit":             {files.CodeInvalidLimit, "send a number from 1 to 1,000"},
 }
 
 // refusalOf returns the first thing that huma found wrong with a request.

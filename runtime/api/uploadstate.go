@@ -1,0 +1,113 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/bytepass/bytepass/runtime/files"
+)
+
+type progressInput struct {
+	uploadPath
+	Key string `query:"key" required:"true" doc:"The upload's key" example:"films/holiday.mp4"`
+}
+
+type progressOutput struct {
+	Body struct {
+		Key string `json:"key" doc:"The key, in Unicode's normal form C" example:"films/holiday.mp4"`
+		UploadPlan
+		Checksum string         `json:"checksum,omitempty" enum:"CRC64NVME" doc:"The checksum of the whole file that this store can compare on completion; absent if it can none"`
+		Parts    []UploadedPart `json:"parts" nullable:"false" doc:"The parts that are there, by their number"`
+	} `nameHint:"UploadProgress"`
+}
+
+// UploadedPart is a part that is there.
+type UploadedPart struct {
+	PartNumber        partNumber `json:"partNumber" example:"1"`
+	Size              int64      `json:"size" doc:"Bytes" example:"10485760"`
+	ETag              string     `json:"etag" doc:"The store's tag of the part, without quotes" example:"4f08eef4096726bff1125e1b1b734644"`
+	ChecksumCRC64NVME string     `json:"checksumCRC64NVME,omitempty" doc:"The CRC64NVME of the bytes that arrived, in base64; absent if the store keeps none" example:"UpX9kykq4BQ="`
+}
+
+type unfinishedInput struct {
+	KeyQuery
+	Size optional[int64] `query:"size" minimum:"0" doc:"The file's size in bytes, if it is known: then partSize and partCount are those of the file" example:"20000000000"`
+}
+
+type unfinishedOutput struct {
+	Body []UnfinishedUpload `nullable:"false"`
+}
+
+// UnfinishedUpload is an upload that can be gone on with.
+type UnfinishedUpload struct {
+	UploadID  string    `json:"uploadId" doc:"Names the upload in all further calls" example:"AQDVb6o"`
+	Key       string    `json:"key" doc:"The key, in Unicode's normal form C" example:"films/holiday.mp4"`
+	StartedAt time.Time `json:"startedAt" doc:"When it was started" example:"2026-01-02T15:04:05Z"`
+	UploadPlan
+}
+
+func (s *service) registerUploadState(operations huma.API) {
+	register(s, operations, operation{
+		id: "upload-progress", method: http.MethodGet, path: "/api/uploads/{uploadId}", tag: "uploads", scope: write,
+		summary:     "See what has arrived of an upload",
+		description: "All parts that are there. Send the others to go on. When the upload is not there any more the problem is `upload-gone`, with what the key holds now.",
+		answers:     []int{http.StatusConflict},
+	}, s.uploadProgress)
+	register(s, operations, operation{
+		id: "unfinished-uploads", method: http.MethodGet, path: "/api/uploads", tag: "uploads", scope: write,
+		summary: "List the unfinished uploads of a key",
+		description: "Exactly this key's, the latest first, so that a client which has lost everything but the file can go on. " +
+			"Whether such an upload may overwrite, and the checksum of the whole, have to be said again on completion.",
+	}, s.unfinishedUploads)
+}
+
+func (s *service) uploadProgress(ctx context.Context, in *progressInput) (*progressOutput, error) {
+	if s.Multipart == nil {
+		return nil, notServed()
+	}
+	space, key, _, err := in.object(ctx, in.Key)
+	if err != nil {
+		return nil, err
+	}
+	progress, err := s.Multipart.Progress(ctx, space, string(key), in.UploadID)
+	if err != nil {
+		return nil, err
+	}
+	out := &progressOutput{}
+	out.Body.Key, out.Body.UploadPlan = string(key), planOf(progress.Plan)
+	if progress.FullChecksum {
+		out.Body.Checksum = fullChecksum
+	}
+	out.Body.Parts = uploadedParts(progress.Parts)
+	return out, nil
+}
+
+func uploadedParts(parts []files.Part) []UploadedPart {
+	out := make([]UploadedPart, len(parts))
+	for i, p := range parts {
+		out[i] = UploadedPart{partNumber(p.Number), p.Size, p.ETag, p.ChecksumCRC64NVME}
+	}
+	return out
+}
+
+func (s *service) unfinishedUploads(ctx context.Context, in *unfinishedInput) (*unfinishedOutput, error) {
+	if s.Multipart == nil {
+		return nil, notServed()
+	}
+	space, key, _, err := in.object(ctx, in.Key)
+	if err != nil {
+		return nil, err
+	}
+	list, err := s.Multipart.Unfinished(ctx, space, string(key), in.Size.pointer())
+	if err != nil {
+		return nil, err
+	}
+	out := &unfinishedOutput{make([]UnfinishedUpload, len(list))}
+	for i, u := range list {
+		out.Body[i] = UnfinishedUpload{u.ID, string(key), u.StartedAt, planOf(u.Plan)}
+	}
+	return out, nil
+}
