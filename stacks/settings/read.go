@@ -140,6 +140,10 @@ func sortedKeys(m map[string]any) []string {
 	return keys
 }
 
+// maxTypesBytes leaves room in the 4 KB that Lambda gives a function's
+// environment (Lambda quotas).
+const maxTypesBytes = 2000
+
 // contradiction returns what no setting alone can say.
 func (s Settings) contradiction() error {
 	issuer, err := url.Parse(s.Issuer)
@@ -154,6 +158,8 @@ func (s Settings) contradiction() error {
 		return fmt.Errorf("the setting issuer is still the example %s, and the stage %s keeps its data: set it to your OIDC issuer", ExampleIssuer, s.Stage)
 	case s.Retain && issuer.Scheme == "http":
 		return fmt.Errorf("the setting issuer is %s, and the stage %s keeps its data: use an https issuer, or a stage with retain=false", s.Issuer, s.Stage)
+	case len(strings.Join(s.AllowedTypes, ",")) > maxTypesBytes:
+		return fmt.Errorf("the setting allowedTypes is too long for a function's environment: use at most %d characters in all, such as image/* for many", maxTypesBytes)
 	case s.TransitionClass == "STANDARD_IA" && s.TransitionDays < 30:
 		return fmt.Errorf("the setting transitionDays is %d, but S3 moves objects to STANDARD_IA after 30 days at the earliest: use 30 or more, or another transitionClass", s.TransitionDays)
 	case s.TransitionClass != NoTransition && s.NoncurrentDays < s.TransitionDays+90:

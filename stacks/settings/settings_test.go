@@ -136,6 +136,7 @@ func TestRefused(t *testing.T) {
 		{`"maxSize":1.5`, "the setting maxSize"},
 		{`"allowedTypes":["image"]`, "the setting allowedTypes"},
 		{`"allowedTypes":["Image/PNG"]`, "in lower case"},
+		{`"allowedTypes":["text/plain"` + manyTypes() + `]`, "the setting allowedTypes is too long"},
 		{`"putSeconds":0`, "the setting putSeconds is 0: use 1 to 2700"},
 		{`"putSeconds":2701`, "use 1 to 2700"},
 		{`"putSeconds":2700`, ""},
@@ -216,4 +217,13 @@ func TestShownDefaultsAreAccepted(t *testing.T) {
 	if !reflect.DeepEqual(s, defaults(StageProd)) {
 		t.Errorf("setting the shown defaults gives %+v", s)
 	}
+}
+
+// manyTypes are more media types than a function's environment holds.
+func manyTypes() string {
+	var b strings.Builder
+	for i := range 40 {
+		b.WriteString(`,"application/` + strings.Repeat("x", 50+i) + `"`)
+	}
+	return b.String()
 }
