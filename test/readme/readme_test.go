@@ -30,15 +30,11 @@ func TestReadme(t *testing.T) {
 	if err != nil {
 		t.Fatalf("README.md: %v", err)
 	}
-	var server *serve.Server
-	folder, ran := t.TempDir(), 0
+	server, folder, ran := start(t), t.TempDir(), 0
 	for _, s := range snippets {
 		t.Run("line "+strconv.Itoa(s.Line), func(t *testing.T) {
 			switch s.Test {
 			case "serve":
-				if server == nil {
-					server = start(t)
-				}
 				ran++
 				runAgainst(t, server, folder, s.Code)
 			case "make":
@@ -48,11 +44,6 @@ func TestReadme(t *testing.T) {
 				t.Logf("not run, because %s", s.Reason)
 			}
 		})
-	}
-	if server != nil {
-		if err := server.Stop(); err != nil {
-			t.Error(err)
-		}
 	}
 	if ran == 0 {
 		t.Error("the README has no snippet that is run")
@@ -69,6 +60,11 @@ func start(t *testing.T) *serve.Server {
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() {
+		if err := server.Stop(); err != nil {
+			t.Error(err)
+		}
+	})
 	return server
 }
 
