@@ -33,7 +33,6 @@ var kinds = map[files.Code]kind{
 	files.CodeInvalidCursor:   {http.StatusBadRequest, "The cursor is not one"},
 	files.CodeInvalidLimit:    {http.StatusBadRequest, "The limit is out of range"},
 	files.CodeInvalidParts:    {http.StatusBadRequest, "Parts of the upload are wrong, missing or changed"},
-	files.CodeInvalidParts:    {http.StatusBadRequest, "Parts of the upload are wrong, missing or changed"},
 	files.CodeNameTooLong:     {http.StatusBadRequest, "A name in the key is too long for this store"},
 	files.CodeBodyTooLarge:    {http.StatusRequestEntityTooLarge, "The body is too large"},
 	files.CodeUnauthenticated: {http.StatusUnauthorized, "A valid token is needed"},
