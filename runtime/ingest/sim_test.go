@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/bytepass/bytepass/runtime/catalog"
@@ -170,7 +171,13 @@ func (g *gate) DeleteIfMatch(ctx context.Context, key, etag string) error {
 	})
 }
 
+// Keys stops once, for the space that there is: reconcile asks for the keys of
+// groups while it still passes over those of people, and one worker can stop in
+// one place only.
 func (g *gate) Keys(ctx context.Context, prefix string, visit func(string, string, int64) error) error {
+	if !strings.HasPrefix(g.space.Prefix(), prefix) {
+		return nil
+	}
 	type object struct {
 		key, etag string
 		size      int64

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/bytepass/bytepass/runtime/catalog"
 	"github.com/bytepass/bytepass/runtime/catalog/catalogtest"
@@ -27,14 +28,24 @@ func alice(t *testing.T) files.Space {
 	return space
 }
 
-func TestConformance(t *testing.T) {
+// One DynamoDB Local serves all tests: its start is what takes the time.
+func TestCatalog(t *testing.T) {
 	client := dynamodbtest.Start(t)
-	catalogtest.Run(t, func(t *testing.T, now func() time.Time) catalogtest.Engine {
-		table := dynamodbtest.Table(t, client)
-		return catalogtest.Engine{
-			Catalog: engine.New(client, table, now),
-			Other:   engine.New(client, table, now),
-			Forget:  func(ctx context.Context) error { return removeExpired(ctx, client, table, now()) },
+	t.Run("conformance", func(t *testing.T) {
+		catalogtest.Run(t, func(t *testing.T, now func() time.Time) catalogtest.Engine {
+			table := dynamodbtest.Table(t, client)
+			return catalogtest.Engine{
+				Catalog: engine.New(client, table, now),
+				Other:   engine.New(client, table, now),
+				Forget:  func(ctx context.Context) error { return removeExpired(ctx, client, table, now()) },
+			}
+		})
+	})
+	t.Run("a page reads what it returns", func(t *testing.T) { testCost(t, client) })
+	t.Run("a page larger than one answer", func(t *testing.T) { testLargePage(t, client) })
+	t.Run("errors name the table", func(t *testing.T) {
+		if err := engine.New(client, "missing", time.Now).Ping(t.Context()); err == nil || !strings.Contains(err.Error(), "missing") {
+			t.Errorf("got %v", err)
 		}
 	})
 }
@@ -58,6 +69,21 @@ func removeExpired(ctx context.Context, client *dynamodb.Client, table string, n
 	return nil
 }
 
+// fill puts n records of alice's, eight at a time.
+func fill(t *testing.T, c *engine.Catalog, n int, record func(i int) files.Record) {
+	t.Helper()
+	group, ctx := errgroup.WithContext(t.Context())
+	group.SetLimit(8)
+	for i := range n {
+		r := record(i)
+		r.Space = alice(t)
+		group.Go(func() error { return c.Put(ctx, r, 0) })
+	}
+	if err := group.Wait(); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // metered counts the items that queries read, which is what they cost.
 type metered struct {
 	engine.API
@@ -74,19 +100,15 @@ func (m *metered) Query(ctx context.Context, in *dynamodb.QueryInput, options ..
 
 // A page reads what it returns and at most the two ends of its range, whatever
 // was deleted below the prefix.
-func TestAPageReadsWhatItReturns(t *testing.T) {
-	client := dynamodbtest.Start(t)
+func testCost(t *testing.T, client *dynamodb.Client) {
 	m := &metered{API: client}
 	c := engine.New(m, dynamodbtest.Table(t, client), time.Now)
-	for i := range 1500 {
-		r := files.Record{Space: alice(t), Key: files.Key(fmt.Sprintf("dir/%04d", i)), Status: files.Deleted, ExpiresAt: time.Now().Add(time.Hour)}
+	fill(t, c, 1500, func(i int) files.Record {
 		if i%100 == 99 {
-			r.Status, r.ExpiresAt = files.Stored, time.Time{}
+			return files.Record{Key: files.Key(fmt.Sprintf("dir/%04d", i)), Status: files.Stored}
 		}
-		if err := c.Put(t.Context(), r, 0); err != nil {
-			t.Fatal(err)
-		}
-	}
+		return files.Record{Key: files.Key(fmt.Sprintf("dir/%04d", i)), Status: files.Deleted, ExpiresAt: time.Now().Add(time.Hour)}
+	})
 	for _, q := range []catalog.Query{{Prefix: "dir/", Limit: 10}, {Prefix: "dir/", After: "dir/0499", Limit: 10}, {Limit: 5}, {Prefix: "dir/", Limit: 1000}} {
 		q.Space, q.View, m.read = alice(t), catalog.Stored, 0
 		page, err := c.List(t.Context(), q)
@@ -101,17 +123,12 @@ func TestAPageReadsWhatItReturns(t *testing.T) {
 
 // A page of large records is more than DynamoDB gives in one answer (1 MB), and
 // is complete nevertheless.
-func TestAPageLargerThanOneAnswer(t *testing.T) {
-	client := dynamodbtest.Start(t)
-	m := &metered{API: client}
-	c := engine.New(m, dynamodbtest.Table(t, client), time.Now)
+func testLargePage(t *testing.T, client *dynamodb.Client) {
+	c := engine.New(client, dynamodbtest.Table(t, client), time.Now)
 	const records = 700
-	for i := range records {
-		r := files.Record{Space: alice(t), Key: files.Key(fmt.Sprintf("%04d", i)), Status: files.Stored, Metadata: map[string]string{"m": strings.Repeat("x", 1900)}}
-		if err := c.Put(t.Context(), r, 0); err != nil {
-			t.Fatal(err)
-		}
-	}
+	fill(t, c, records, func(i int) files.Record {
+		return files.Record{Key: files.Key(fmt.Sprintf("%04d", i)), Status: files.Stored, Metadata: map[string]string{"m": strings.Repeat("x", 1900)}}
+	})
 	page, err := c.List(t.Context(), catalog.Query{Space: alice(t), View: catalog.Stored, Limit: 1000})
 	if err != nil || len(page) != records {
 		t.Errorf("%d records, %v; want %d", len(page), err, records)
@@ -120,13 +137,5 @@ func TestAPageLargerThanOneAnswer(t *testing.T) {
 	err = c.Walk(t.Context(), func(files.Record, catalog.Revision) error { visited++; return nil })
 	if err != nil || visited != records {
 		t.Errorf("%d records visited, %v; want %d", visited, err, records)
-	}
-}
-
-func TestErrorsNameTheTable(t *testing.T) {
-	client := dynamodbtest.Start(t)
-	c := engine.New(client, "missing", time.Now)
-	if err := c.Ping(t.Context()); err == nil || !strings.Contains(err.Error(), "missing") {
-		t.Errorf("got %v", err)
 	}
 }

@@ -44,24 +44,34 @@ func TestEachViewReadsItsOwnIndex(t *testing.T) {
 				t.Fatal(err)
 			}
 			statement, args := listStatement(q, bounds, time.Now())
-			var plan []string
-			rows, err := c.read.Query("EXPLAIN QUERY PLAN "+statement, args...)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for rows.Next() {
-				var id, parent, unused int
-				var step string
-				if err := rows.Scan(&id, &parent, &unused, &step); err != nil {
-					t.Fatal(err)
-				}
-				plan = append(plan, step)
-			}
+			plan := plan(t, c, statement, args)
 			if len(plan) != 1 || !strings.Contains(plan[0], "USING INDEX "+index+" (space=? AND key>") {
 				t.Errorf("%s %+v: %q", view, q, plan)
 			}
 		}
 	}
+}
+
+// plan returns the steps by which the database would answer a query.
+func plan(t *testing.T, c *Catalog, statement string, args []any) (steps []string) {
+	t.Helper()
+	rows, err := c.read.Query("EXPLAIN QUERY PLAN "+statement, args...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id, parent, unused int
+		var step string
+		if err := rows.Scan(&id, &parent, &unused, &step); err != nil {
+			t.Fatal(err)
+		}
+		steps = append(steps, step)
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return steps
 }
 
 // A page costs the same in a catalog of 1,000 records and in one of 200,000
