@@ -11,17 +11,20 @@ import (
 )
 
 type completeInput struct {
-	uploadPath
+	UploadPath
 	Body struct {
-		Key   string `json:"key" doc:"The upload's key" example:"films/holiday.mp4"`
-		Parts []struct {
-			PartNumber        partNumber `json:"partNumber" example:"1"`
-			ETag              string     `json:"etag,omitempty" doc:"What the store answered to the part, with or without quotes; leave it out if the browser hid it" example:"4f08eef4096726bff1125e1b1b734644"`
-			ChecksumCRC64NVME string     `json:"checksumCRC64NVME,omitempty" doc:"The part's CRC64NVME in base64" example:"UpX9kykq4BQ="`
-		} `json:"parts,omitempty" nullable:"false" maxItems:"10000" doc:"The parts as the client remembers them, to be compared with those that are there. Without them those that are there are taken"`
-		ChecksumCRC64NVME string `json:"checksumCRC64NVME,omitempty" doc:"The whole file's CRC64NVME in base64: the store compares it with the bytes that arrived, and there is no file if they differ" example:"AAAAAAAAAAA="`
-		Overwrite         *bool  `json:"overwrite,omitempty" doc:"false completes only if the key has no file; an upload that was started so needs not say it again"`
+		Key               string         `json:"key" doc:"The upload's key" example:"films/holiday.mp4"`
+		Parts             []FinishedPart `json:"parts,omitempty" nullable:"false" maxItems:"10000" doc:"The parts as the client remembers them, to be compared with those that are there. Without them those that are there are taken"`
+		ChecksumCRC64NVME string         `json:"checksumCRC64NVME,omitempty" doc:"The whole file's CRC64NVME in base64: the store compares it with the bytes that arrived, and there is no file if they differ" example:"AAAAAAAAAAA="`
+		Overwrite         *bool          `json:"overwrite,omitempty" doc:"false completes only if the key has no file; an upload that was started so needs not say it again"`
 	} `nameHint:"CompleteUploadRequest"`
+}
+
+// FinishedPart is a part as the client remembers it.
+type FinishedPart struct {
+	PartNumber        partNumber `json:"partNumber" example:"1"`
+	ETag              string     `json:"etag,omitempty" doc:"What the store answered to the part, with or without quotes; leave it out if the browser hid it" example:"4f08eef4096726bff1125e1b1b734644"`
+	ChecksumCRC64NVME string     `json:"checksumCRC64NVME,omitempty" doc:"The part's CRC64NVME in base64" example:"UpX9kykq4BQ="`
 }
 
 type completeOutput struct {
@@ -39,7 +42,7 @@ type CompletedUpload struct {
 }
 
 type abortInput struct {
-	uploadPath
+	UploadPath
 	Key string `query:"key" required:"true" doc:"The upload's key" example:"films/holiday.mp4"`
 }
 
@@ -51,6 +54,7 @@ func (s *service) registerFinish(operations huma.API) {
 			"Completing is idempotent: asked again, it gives the same answer. A large file can take minutes; the problem is then `unavailable` after 25 seconds, while it goes on: complete again to get the answer. " +
 			"`upload-gone` says that the upload was aborted, has expired, or that its file was replaced since, and shows what the key holds now.",
 		answers: []int{http.StatusConflict},
+		maxBody: 2 << 20, // 10,000 parts
 	}, s.completeUpload)
 	register(s, operations, operation{
 		id: "abort-upload", method: http.MethodDelete, path: "/api/uploads/{uploadId}", tag: "uploads", scope: write,

@@ -62,22 +62,26 @@ type UploadPart struct {
 
 type startOutput struct{ Body StartedUpload }
 
-type uploadPath struct {
+// UploadPath is the part of every input that names an upload.
+type UploadPath struct {
 	SpaceQuery
 	UploadID string `path:"uploadId" doc:"As POST /api/uploads answered it"`
 }
 
 type partsInput struct {
-	uploadPath
+	UploadPath
 	Body struct {
 		Key         string       `json:"key" doc:"The upload's key" example:"films/holiday.mp4"`
 		PartNumbers []partNumber `json:"partNumbers,omitempty" nullable:"false" maxItems:"1000" doc:"The parts whose URLs are wanted" example:"[1001,1002]"`
-		Parts       []struct {
-			PartNumber        partNumber  `json:"partNumber" example:"3"`
-			Size              *bytesCount `json:"size,omitempty" doc:"The part's length in bytes, for an upload of unknown size: the last part, and any that is not partSize long" example:"1024"`
-			ChecksumCRC64NVME string      `json:"checksumCRC64NVME,omitempty" doc:"The part's CRC64NVME in base64. It is signed, so that the store refuses other bytes" example:"AAAAAAAAAAA="`
-		} `json:"parts,omitempty" nullable:"false" maxItems:"1000" doc:"The same, where there is more to say of a part. Send one of both"`
+		Parts       []WantedPart `json:"parts,omitempty" nullable:"false" maxItems:"1000" doc:"The same, where there is more to say of a part. Send one of both"`
 	} `nameHint:"UploadPartsRequest"`
+}
+
+// WantedPart is a part whose URL is wanted.
+type WantedPart struct {
+	PartNumber        partNumber  `json:"partNumber" example:"3"`
+	Size              *bytesCount `json:"size,omitempty" doc:"The part's length in bytes, for an upload of unknown size: the last part, and any that is not partSize long" example:"1024"`
+	ChecksumCRC64NVME string      `json:"checksumCRC64NVME,omitempty" doc:"The part's CRC64NVME in base64. It is signed, so that the store refuses other bytes" example:"AAAAAAAAAAA="`
 }
 
 type partsOutput struct {
@@ -99,6 +103,7 @@ func (s *service) registerUploads(operations huma.API) {
 		id: "sign-parts", method: http.MethodPost, path: "/api/uploads/{uploadId}/parts", tag: "uploads", scope: write,
 		summary:     "Sign parts",
 		description: "Up to 1,000 URLs at once, each bound to its part's number and length. For parts that the first answer did not hold, and for those whose URLs have expired.",
+		maxBody:     256 << 10, // 1,000 parts
 	}, s.signParts)
 	s.registerUploadState(operations)
 	s.registerFinish(operations)

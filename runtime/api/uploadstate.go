@@ -11,7 +11,7 @@ import (
 )
 
 type progressInput struct {
-	uploadPath
+	UploadPath
 	Key string `query:"key" required:"true" doc:"The upload's key" example:"films/holiday.mp4"`
 }
 

@@ -54,6 +54,7 @@ type Signer interface {
 type Config struct {
 	Store  Store
 	Signer Signer
+	Bucket string // its name, for the records in answers
 	Limits files.Limits
 	// Wait is how long a call may take before the caller is asked to come
 	// back; it has to be shorter than the gateway's patience. 0 is 25 s: API

@@ -45,7 +45,7 @@ func (c *Control) settle(ctx context.Context, up target, f Finish, done files.Co
 	case !found && done.ETag != "":
 		return Completed{}, underWay(nil)
 	}
-	return Completed{}, goneError(up, head, found)
+	return Completed{}, c.goneError(up, head, found)
 }
 
 // became reports whether head is of the object that the upload became.
@@ -86,10 +86,10 @@ func (c *Control) gone(ctx context.Context, up target) error {
 	if err != nil {
 		return fmt.Errorf("look at the object: %w", err)
 	}
-	return goneError(up, head, found)
+	return c.goneError(up, head, found)
 }
 
-func goneError(up target, head files.Head, found bool) *GoneError {
+func (c *Control) goneError(up target, head files.Head, found bool) *GoneError {
 	e := &GoneError{Found: found}
 	switch {
 	case !found:
@@ -101,7 +101,7 @@ func goneError(up target, head files.Head, found bool) *GoneError {
 		e.Problem = files.Problemf(files.CodeUploadGone, "uploadId", "the store does not know this upload any more, and the file %q that it holds comes from another one; look whether it is the one you want, or start again", up.key)
 	}
 	e.Current = files.Record{
-		Space: up.space, Key: up.key, Size: head.Size, MimeType: head.MimeType, ETag: head.ETag, VersionID: head.VersionID,
+		Space: up.space, Key: up.key, Bucket: c.Bucket, Size: head.Size, MimeType: head.MimeType, ETag: head.ETag, VersionID: head.VersionID,
 		UploadedAt: head.LastModified, Metadata: maps.Clone(head.Declaration.Metadata), Name: head.Declaration.Name,
 		ChecksumSHA256: head.ChecksumSHA256, Status: files.Stored,
 	}
