@@ -84,6 +84,11 @@ func (c Config) Validate() error {
 	case c.OwnerClaim == "":
 		return bad("--owner-claim", "name the claim that holds the owner, such as sub")
 	}
+	if c.Issuer != "" {
+		if _, err := newOIDC(c, nil); err != nil {
+			return err
+		}
+	}
 	for _, origin := range c.Origins {
 		if u, err := url.Parse(origin); err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.Scheme+"://"+u.Host != origin {
 			return bad("--origin", "%q is not a web origin; write scheme and host only, such as https://app.example", origin)

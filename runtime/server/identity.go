@@ -10,6 +10,7 @@ import (
 	"github.com/bytepass/bytepass/runtime/api"
 	"github.com/bytepass/bytepass/runtime/auth"
 	"github.com/bytepass/bytepass/runtime/auth/devissuer"
+	"github.com/bytepass/bytepass/runtime/env"
 	"github.com/bytepass/bytepass/runtime/server/folder"
 )
 
@@ -34,25 +35,18 @@ type identity struct {
 // newIdentity returns the identity of the issuer in cfg, or the development
 // identity of the folder. listen is the address at which the server answers.
 func newIdentity(cfg Config, f *folder.Folder, listen string) (identity, error) {
-	oidc := auth.OIDCConfig{
-		Issuer: cfg.Issuer, Audience: cfg.Audience,
-		Claims: auth.Claims{Owner: cfg.OwnerClaim, Groups: cfg.GroupsClaim},
-		Client: &http.Client{Timeout: issuerTimeout}, Log: cfg.Log, Now: cfg.Now,
-	}
+	client := &http.Client{Timeout: issuerTimeout}
 	if cfg.Issuer != "" {
-		tokens, err := auth.NewOIDC(oidc)
-		if err != nil {
-			return identity{}, bad("--issuer", "%v", err)
-		}
-		return identity{Authenticator: tokens, issuer: cfg.Issuer, client: oidc.Client}, nil
+		tokens, err := newOIDC(cfg, client)
+		return identity{Authenticator: tokens, issuer: cfg.Issuer, client: client}, err
 	}
 	issuer, err := DevIssuer(f, listen, cfg.Now)
 	if err != nil {
 		return identity{}, err
 	}
-	oidc.Issuer, oidc.Audience = issuerURL(listen), devissuer.Audience
-	oidc.Claims = auth.Claims{Owner: "sub", Groups: "groups"}
-	tokens, err := auth.NewOIDC(oidc)
+	cfg.Issuer, cfg.Audience = issuerURL(listen), devissuer.Audience
+	cfg.OwnerClaim, cfg.GroupsClaim = env.DefaultOwnerClaim, env.DefaultGroupsClaim
+	tokens, err := newOIDC(cfg, client)
 	if err != nil {
 		return identity{}, err
 	}
@@ -60,7 +54,20 @@ func newIdentity(cfg Config, f *folder.Folder, listen string) (identity, error) 
 	if err != nil {
 		return identity{}, bad("--listen", "%v", err)
 	}
-	return identity{Authenticator: dev, issuer: oidc.Issuer, client: oidc.Client, routes: issuer, guest: auth.DevOwner}, nil
+	return identity{Authenticator: dev, issuer: cfg.Issuer, client: client, routes: issuer, guest: auth.DevOwner}, nil
+}
+
+// newOIDC returns what checks the tokens of the issuer in cfg. It asks nobody;
+// the error is a *SettingError.
+func newOIDC(cfg Config, client *http.Client) (*auth.OIDC, error) {
+	tokens, err := auth.NewOIDC(auth.OIDCConfig{
+		Issuer: cfg.Issuer, Audience: cfg.Audience, Claims: auth.Claims{Owner: cfg.OwnerClaim, Groups: cfg.GroupsClaim},
+		Client: client, Log: cfg.Log, Now: cfg.Now,
+	})
+	if err != nil {
+		return nil, bad("--issuer", "%v", err)
+	}
+	return tokens, nil
 }
 
 // DevIssuer returns the development issuer of a data folder that is or was

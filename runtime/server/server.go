@@ -47,6 +47,11 @@ func Run(ctx context.Context, cfg Config) (err error) {
 	if _, err := readTemplate(cfg, cfg.Listen); err != nil {
 		return err
 	}
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", cfg.Listen)
+	if err != nil {
+		return bad("--listen", "%v", err)
+	}
+	defer listener.Close() // serve has closed it, unless we never came so far
 	f, err := folder.Open(cfg.Data, true)
 	if err != nil {
 		return bad("--data", "%v", err)
@@ -56,14 +61,10 @@ func Run(ctx context.Context, cfg Config) (err error) {
 		return err
 	}
 	defer closing(&err, unlock)
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", cfg.Listen)
-	if err != nil {
-		return bad("--listen", "%v", err)
-	}
 	s := &server{cfg: cfg, folder: f, address: listener.Addr().String()}
 	defer closing(&err, s.close)
 	if err := s.open(ctx); err != nil {
-		return errors.Join(err, listener.Close())
+		return err
 	}
 	return s.serve(ctx, listener)
 }

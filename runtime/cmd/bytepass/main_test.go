@@ -1,0 +1,171 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// command runs a command line to its end.
+func command(t *testing.T, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	var out, log bytes.Buffer
+	code = run(t.Context(), args, &out, &log)
+	return code, out.String(), log.String()
+}
+
+func TestUsage(t *testing.T) {
+	nowhere := filepath.Join(t.TempDir(), "nothing")
+	noAssembly := t.TempDir()
+	for name, tc := range map[string]struct {
+		args []string
+		code int
+		says string // on standard error
+	}{
+		"unknown command":      {[]string{"sevre"}, exitUsage, `"sevre" is not understood`},
+		"unknown flag":         {[]string{"serve", "--dta", "x"}, exitUsage, "unknown flag: --dta"},
+		"an argument":          {[]string{"serve", "x"}, exitUsage, `"x" is not understood`},
+		"open to the world":    {[]string{"serve", "--data", nowhere, "--listen", "0.0.0.0:0"}, exitUsage, "--issuer"},
+		"store to the world":   {[]string{"serve", "--data", nowhere, "--s3-listen", "0.0.0.0:9000"}, exitUsage, "--s3-listen"},
+		"bad size":             {[]string{"serve", "--max-size", "much"}, exitUsage, "such as 1048576, 20MB or 5GiB"},
+		"bad type":             {[]string{"serve", "--data", nowhere, "--allowed-types", "pictures"}, exitUsage, "--allowed-types"},
+		"bad origin":           {[]string{"serve", "--data", nowhere, "--origin", "*"}, exitUsage, "--origin"},
+		"issuer alone":         {[]string{"serve", "--data", nowhere, "--issuer", "https://id.example"}, exitUsage, "--audience"},
+		"issuer in the clear":  {[]string{"serve", "--data", nowhere, "--issuer", "http://id.example", "--audience", "x"}, exitUsage, "--issuer"},
+		"no assembly":          {[]string{"serve", "--data", nowhere, "--assembly", noAssembly}, exitUsage, "cdk synth"},
+		"token of nobody":      {[]string{"token", "--data", nowhere}, exitUsage, "--owner"},
+		"token of no folder":   {[]string{"token", "--data", nowhere, "--owner", "a"}, exitUsage, "bytepass serve --data"},
+		"reconcile nothing":    {[]string{"reconcile"}, exitUsage, "--data"},
+		"reconcile both":       {[]string{"reconcile", "--data", nowhere, "--bucket", "b"}, exitUsage, "--data"},
+		"reconcile half":       {[]string{"reconcile", "--bucket", "b"}, exitUsage, "--table"},
+		"reconcile no folder":  {[]string{"reconcile", "--data", nowhere}, exitFailed, "bytepass serve --data"},
+		"forgetting at once":   {[]string{"reconcile", "--bucket", "b", "--table", "t", "--tombstone-days", "0"}, exitUsage, "--tombstone-days"},
+		"address that is none": {[]string{"serve", "--data", nowhere, "--listen", "8080"}, exitUsage, "HOST:PORT"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			code, stdout, stderr := command(t, tc.args...)
+			if code != tc.code || !strings.Contains(stderr, tc.says) || stdout != "" {
+				t.Errorf("exit code %d, want %d; it says %q and prints %q, want %q", code, tc.code, stderr, stdout, tc.says)
+			}
+			if lines := strings.Count(strings.TrimSpace(stderr), "\n"); lines > 0 {
+				t.Errorf("it says more than a line: %s", stderr)
+			}
+		})
+	}
+	if _, err := os.Stat(nowhere); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("a refused command has made its data folder (%v)", err)
+	}
+}
+
+func TestHelpHasExamples(t *testing.T) {
+	for _, name := range []string{"serve", "token", "reconcile", "version"} {
+		code, stdout, _ := command(t, name, "--help")
+		if code != exitDone || !strings.Contains(stdout, "Examples:\n") || !strings.Contains(stdout, "  bytepass "+name) {
+			t.Errorf("%s --help: exit code %d, %s", name, code, stdout)
+		}
+	}
+	if code, stdout, _ := command(t); code != exitDone || !strings.Contains(stdout, "serve") {
+		t.Errorf("without arguments: exit code %d, %s", code, stdout)
+	}
+}
+
+func TestVersion(t *testing.T) {
+	if code, stdout, _ := command(t, "version"); code != exitDone || !strings.HasPrefix(stdout, "bytepass ") {
+		t.Errorf("exit code %d, %q", code, stdout)
+	}
+}
+
+func TestSizes(t *testing.T) {
+	for text, want := range map[string]int64{"0": 0, "7": 7, "7B": 7, "20MB": 20e6, "20 MB": 20e6, "5GiB": 5 << 30, "1KiB": 1024, "9223372036854775807": 1<<63 - 1} {
+		var s size
+		if err := s.Set(text); err != nil || int64(s) != want {
+			t.Errorf("%q is %d, %v; want %d", text, s, err, want)
+		}
+	}
+	for _, text := range []string{"", "x", "-1", "1.5GB", "MB", "9223372036854775807KB", "5 G"} {
+		if err := new(size).Set(text); err == nil {
+			t.Errorf("%q was taken", text)
+		}
+	}
+	for n, want := range map[size]string{5 << 30: "5GiB", 1 << 40: "1TiB", 1000: "1000", 0: "0"} {
+		if got := n.String(); got != want {
+			t.Errorf("%d is shown as %q, want %q", int64(n), got, want)
+		}
+	}
+}
+
+// TestServeUntilItIsTold runs the whole command in this process, and the other
+// commands beside it and after it.
+func TestServeUntilItIsTold(t *testing.T) {
+	data := filepath.Join(t.TempDir(), "data")
+	listen := freeAddress(t)
+	ctx, stop := context.WithCancel(t.Context())
+	var stdout, stderr bytes.Buffer // read when the command has ended
+	ended := make(chan int)
+	go func() { ended <- run(ctx, []string{"serve", "--data", data, "--listen", listen}, &stdout, &stderr) }()
+	waitFor(t, "http://"+listen+"/readyz")
+
+	if code, token, log := command(t, "token", "--data", data, "--owner", "alice", "--group", "red"); code != exitDone || strings.Count(token, ".") != 2 {
+		t.Errorf("token: exit code %d, %q, %s", code, token, log)
+	}
+	if code, _, log := command(t, "token", "--data", data, "--owner", "alice", "--ttl", "10000h"); code != exitUsage || !strings.Contains(log, "720h") {
+		t.Errorf("a token for ever: exit code %d, %s", code, log)
+	}
+	if code, out, log := command(t, "reconcile", "--data", data); code != exitDone || !strings.Contains(out, "0 records mended") {
+		t.Errorf("reconcile beside serve: exit code %d, %q, %s", code, out, log)
+	}
+	if code, _, log := command(t, "serve", "--data", data, "--listen", "127.0.0.1:0"); code != exitFailed || !strings.Contains(log, "another bytepass serves this data folder") {
+		t.Errorf("a second serve: exit code %d, %s", code, log)
+	}
+	if code, _, log := command(t, "serve", "--data", filepath.Join(t.TempDir(), "other"), "--listen", listen); code != exitUsage || !strings.Contains(log, "--listen") {
+		t.Errorf("a second serve at the same address: exit code %d, %s", code, log)
+	}
+
+	stop()
+	if code := <-ended; code != exitDone {
+		t.Errorf("serve ended with exit code %d: %s", code, stderr.String())
+	}
+	for _, says := range []string{"http://" + listen + "/", data, "S3"} {
+		if !strings.Contains(stdout.String(), says) {
+			t.Errorf("the start does not say %q: %s", says, stdout.String())
+		}
+	}
+	if strings.Contains(stderr.String(), "X-Amz-") {
+		t.Errorf("the log holds a signature: %s", stderr.String())
+	}
+	if code, out, log := command(t, "reconcile", "--data", data); code != exitDone || !strings.Contains(out, "records mended") {
+		t.Errorf("reconcile without serve: exit code %d, %q, %s", code, out, log)
+	}
+}
+
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
+}
+
+func waitFor(t *testing.T, url string) {
+	t.Helper()
+	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+		res, err := http.Get(url)
+		if err != nil {
+			continue
+		}
+		res.Body.Close()
+		if res.StatusCode == http.StatusOK {
+			return
+		}
+	}
+	t.Fatalf("%s does not answer", url)
+}
