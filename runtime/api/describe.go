@@ -113,6 +113,7 @@ func finish(contract *huma.OpenAPI) *huma.OpenAPI {
 		}
 		contract.Components.Responses[responseName(status)] = answer
 	}
+	addPatterns(contract)
 	// huma describes its own errors, which are never sent.
 	delete(schemas.Map(), "ErrorModel")
 	delete(schemas.Map(), "ErrorDetail")
