@@ -76,19 +76,23 @@ func (e *event) request(ctx context.Context) (*http.Request, error) {
 }
 
 // path returns the path without the stage, which begins it when it has a name.
+//
+// JSON cannot carry bytes that are not UTF-8: what was sent as %FF arrives as
+// the replacement character. It is made such a byte again, because the path
+// may hold a key, and to read it as another key would be worse than to refuse
+// one that really has this character (a body can carry that).
 func (e *event) path() string {
+	path := strings.ReplaceAll(e.RawPath, "\uFFFD", "\xff")
 	stage := e.RequestContext.Stage
 	if stage == "" || stage == "$default" {
-		return e.RawPath
+		return path
 	}
-	path, ok := strings.CutPrefix(e.RawPath, "/"+stage)
+	below, ok := strings.CutPrefix(path, "/"+stage)
 	switch {
-	case !ok:
-		return e.RawPath
-	case path == "":
+	case ok && below == "":
 		return "/"
-	case path[0] != '/': // another path that begins so
-		return e.RawPath
+	case ok && below[0] == '/':
+		return below
 	}
 	return path
 }

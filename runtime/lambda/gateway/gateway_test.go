@@ -12,6 +12,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/aws/aws-lambda-go/events"
 
@@ -109,6 +110,16 @@ func TestPaths(t *testing.T) {
 			t.Errorf("%q arrives as %q", key, got)
 		}
 	}
+}
+
+// TestPathThatIsNotUTF8: it is not read as another one.
+func TestPathThatIsNotUTF8(t *testing.T) {
+	invoke(t, fixture(t, func(e *events.APIGatewayV2HTTPRequest) { e.RawPath = "/api/files/bad\uFFFDutf8/presign" }),
+		func(_ http.ResponseWriter, r *http.Request) {
+			if utf8.ValidString(r.URL.Path) || !strings.Contains(r.RequestURI, "bad%FFutf8") {
+				t.Errorf("arrives as %q", r.URL.Path)
+			}
+		})
 }
 
 func TestStage(t *testing.T) {
