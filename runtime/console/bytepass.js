@@ -97,20 +97,21 @@ export class Bytepass {
   }
 
   /**
-   * Waits until the list shows what an upload has stored.
-   * @param {{key: string, etag: string}} uploaded what upload returned
+   * Waits until the list shows what an upload or a restore has made current.
+   * @param {{key: string, etag?: string, versionId?: string}} made what upload or restore returned
    * @param {{timeout?: number, signal?: AbortSignal}} [options] timeout in milliseconds
    * @returns {Promise<FileRecord>}
    */
-  async arrived({ key, etag }, { timeout = 10_000, signal } = {}) {
+  async arrived({ key, etag, versionId }, { timeout = 10_000, signal } = {}) {
     const end = Date.now() + timeout;
+    // The list answers 200 also while the file is not there; of the keys that
+    // begin with this one, it comes first.
+    const path = `/api/files?limit=1&prefix=${encodeURIComponent(key)}`;
     for (let pause = 50; ; pause = Math.min(2 * pause, 1000)) {
-      try {
-        const record = await this.get(key, { signal });
-        if (record.etag === etag) return record;
-      } catch (error) {
-        if (error.status !== 404) throw error;
-      }
+      const [record] = (await this.list({ next: path, signal })).files;
+      const same = record?.key === key && (etag === undefined || record.etag === etag) &&
+        (versionId === undefined || record.versionId === versionId);
+      if (same) return record;
       if (Date.now() + pause > end) {
         throw new BytepassError("The file was stored, but the list does not show it yet.");
       }
@@ -131,9 +132,11 @@ export class Bytepass {
    * Brings back what was deleted.
    * @param {string} key
    * @param {{signal?: AbortSignal}} [options]
+   * @returns {Promise<{key: string, versionId: string}>} what is current now
    */
   async restore(key, { signal } = {}) {
-    await this.#call("POST", "/api/restore", { body: JSON.stringify({ key }), signal });
+    const response = await this.#call("POST", "/api/restore", { body: JSON.stringify({ key }), signal });
+    return response.json();
   }
 
   async #call(method, path, { body, signal } = {}) {
@@ -198,7 +201,7 @@ async function problem(response) {
   } catch {
     // Something in between has answered, and not in JSON: the status has to do.
   }
-  const message = details.message ?? details.detail ?? `The server answered ${response.status}.`;
+  const message = details.detail ?? `The server answered ${response.status}.`;
   return new BytepassError(message, { status: response.status, code: details.code, field: details.field });
 }
 

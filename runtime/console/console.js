@@ -83,14 +83,15 @@ function showState() {
 
 function row(file) {
   const time = element("time", { dateTime: file.uploadedAt, textContent: times.format(new Date(file.uploadedAt)) });
-  return element("tr", {},
+  const line = element("tr", {},
     element("td", { textContent: file.key }),
     element("td", { className: "number", textContent: sizeText(file.size) }),
     element("td", {}, time),
     element("td", { className: "actions" },
       button("Download", `Download ${file.key}`, () => attempt(() => download(file.key))),
-      button("Delete", `Delete ${file.key}`, () => attempt(() => remove(file.key))),
+      button("Delete", `Delete ${file.key}`, () => attempt(() => remove(file.key, line))),
     ));
+  return line;
 }
 
 // The list's own URL may be too old by now, so a fresh one is asked for. The
@@ -100,15 +101,17 @@ async function download(key) {
   element("a", { href: url, download: "", rel: "noreferrer" }).click();
 }
 
-async function remove(key) {
+// The list itself may take a moment to know of it.
+async function remove(key, line) {
   await files.remove(key);
-  await showList();
+  line.remove();
+  showState();
   say(`Deleted ${key}`);
   $("undo-text").textContent = `Deleted ${key}.`;
   $("undo").hidden = false;
   $("undo-button").onclick = () => attempt(async () => {
     $("undo").hidden = true;
-    await files.restore(key);
+    await files.arrived(await files.restore(key));
     await showList();
     say(`Restored ${key}`);
   });

@@ -57,7 +57,10 @@ func TestKillLosesNothing(t *testing.T) {
 	random := rand.New(rand.NewPCG(seed, 0))
 	all := make([]*writer, writers)
 	for i := range all {
-		all[i] = &writer{name: fmt.Sprintf("w%d", i), api: s.URL, random: rand.New(rand.NewPCG(seed, uint64(i+1))), files: map[string]*written{}}
+		all[i] = &writer{
+			name: fmt.Sprintf("w%d", i), api: s.URL, files: map[string]*written{},
+			random: rand.New(rand.NewPCG(seed, uint64(i+1))), bytes: rand.NewChaCha8([32]byte{byte(i)}),
+		}
 	}
 	for range kills {
 		ctx, stop := context.WithCancel(t.Context())
@@ -93,6 +96,7 @@ type writer struct {
 	name   string
 	api    string
 	random *rand.Rand
+	bytes  *rand.ChaCha8
 	files  map[string]*written
 }
 
@@ -137,9 +141,7 @@ func (w *writer) change(ctx context.Context, key string, f *written) error {
 		return nil
 	}
 	body := make([]byte, w.random.IntN(200_000))
-	for i := range body {
-		body[i] = byte(w.random.Uint32())
-	}
+	w.bytes.Read(body)
 	version, err := w.put(ctx, key, body)
 	if err != nil {
 		return err

@@ -1,0 +1,171 @@
+package browser
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/chromedp"
+)
+
+func TestConsole(t *testing.T) {
+	w := newWorld(t, "--max-size", "2MB")
+	t.Run("life of a file", func(t *testing.T) { lifeOfAFile(t, w, w.server.URL) })
+	t.Run("life of a file at localhost", func(t *testing.T) {
+		lifeOfAFile(t, w, strings.Replace(w.server.URL, "127.0.0.1", "localhost", 1))
+	})
+	t.Run("names are text", func(t *testing.T) { namesAreText(t, w) })
+	t.Run("refusals are shown", func(t *testing.T) { refusalsAreShown(t, w) })
+	t.Run("drop", func(t *testing.T) { dropFiles(t, w) })
+	t.Run("more than a page", func(t *testing.T) { moreThanAPage(t, w) })
+	t.Run("everything has a name", func(t *testing.T) { everythingHasAName(t, w) })
+}
+
+func lifeOfAFile(t *testing.T, w *world, origin string) {
+	const name = "größe #1 + ?x=%20 💾.bin"
+	content := bytes.Repeat([]byte("0123456789"), 100_000)
+	p := w.open(t, origin+"/")
+	p.until("!document.getElementById('empty').hidden")
+
+	p.choose(file(t, name, content))
+	p.lists(name)
+	if got := p.text("#rows tr"); !strings.Contains(got, "1 MB") {
+		t.Errorf("the row says %q", got)
+	}
+	p.until("document.getElementById('uploads').childElementCount === 0")
+	if got := p.text("#status"); got != "Uploaded "+name {
+		t.Errorf("a screen reader hears %q", got)
+	}
+
+	url := eval[string](p, "fetch('/api/file?key=' + encodeURIComponent(%s)).then((r) => r.json()).then((f) => f.url)", name)
+	res, err := http.Get(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	if got, err := io.ReadAll(res.Body); err != nil || !bytes.Equal(got, content) {
+		t.Errorf("the download has %d bytes, %v", len(got), err)
+	}
+
+	p.press("Delete " + name)
+	p.lists()
+	p.until("!document.getElementById('empty').hidden")
+	p.press("Undo")
+	p.lists(name)
+	p.press("Delete " + name)
+	p.lists()
+	p.clean()
+}
+
+func namesAreText(t *testing.T, w *world) {
+	const name = "<img src=x onerror=alert(1)>.txt"
+	p := w.open(t, w.server.URL+"/")
+	p.choose(file(t, name, []byte("x")))
+	p.lists(name)
+	if n := eval[int](p, "document.querySelectorAll('img, iframe, object, embed').length"); n != 0 {
+		t.Errorf("a name became %d elements", n)
+	}
+	p.press("Delete " + name)
+	p.lists()
+	p.clean()
+}
+
+func refusalsAreShown(t *testing.T, w *world) {
+	p := w.open(t, w.server.URL+"/")
+	p.choose(file(t, "large.bin", make([]byte, 3_000_000)))
+	p.until("!!document.querySelector('#uploads .failed')")
+	if got := p.text("#uploads .state"); !strings.Contains(got, "at most 2000000 are allowed") {
+		t.Errorf("the upload says %q, which is not why it was refused", got)
+	}
+	p.press("Dismiss the failed upload of large.bin")
+	p.until("document.getElementById('uploads').childElementCount === 0")
+
+	if err := w.server.Stop(); err != nil {
+		t.Fatal(err)
+	}
+	p.choose(file(t, "offline.txt", []byte("x")))
+	p.until("document.querySelector('#uploads .state')?.textContent.includes('does not answer')")
+	if err := w.server.Restart(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func dropFiles(t *testing.T, w *world) {
+	p := w.open(t, w.server.URL+"/")
+	p.until("document.getElementById('loading').hidden")
+	eval[bool](p, `(() => {
+		const dataTransfer = new DataTransfer();
+		for (const name of ["one.txt", "two.txt"]) dataTransfer.items.add(new File(["dropped"], name, { type: "text/plain" }));
+		document.body.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
+		return true;
+	})()`)
+	p.lists("one.txt", "two.txt")
+	p.press("Delete one.txt")
+	p.lists("two.txt")
+	p.press("Delete two.txt")
+	p.lists()
+	p.clean()
+}
+
+func moreThanAPage(t *testing.T, w *world) {
+	p := w.open(t, w.server.URL+"/")
+	eval[bool](p, `import("/bytepass.js").then(async ({ Bytepass }) => {
+		const files = new Bytepass();
+		for (let n = 0; n < 120; n++) await files.upload("many/" + String(n).padStart(3, "0"), new Blob(["x"]));
+		await files.arrived({ key: "many/119", etag: "9dd4e461268c8034f5c8564e155c67a6" });
+		return true;
+	})`)
+	p.do(chromedp.Reload())
+	p.until("document.querySelectorAll('#rows tr').length === 100")
+	p.press("Show more")
+	p.until("document.querySelectorAll('#rows tr').length === 120")
+	p.until("document.getElementById('more').hidden")
+	eval[bool](p, `import("/bytepass.js").then(async ({ Bytepass }) => {
+		const files = new Bytepass();
+		for (let n = 0; n < 120; n++) await files.remove("many/" + String(n).padStart(3, "0"));
+		return true;
+	})`)
+	p.clean()
+}
+
+// everythingHasAName reads the page as a screen reader does.
+func everythingHasAName(t *testing.T, w *world) {
+	const name = "named.txt"
+	p := w.open(t, w.server.URL+"/")
+	p.choose(file(t, name, []byte("x")))
+	p.lists(name)
+	type value struct {
+		Value string `json:"value"`
+	}
+	var tree struct { // only what is needed: the protocol's package is older than the browser
+		Nodes []struct {
+			Ignored bool  `json:"ignored"`
+			Role    value `json:"role"`
+			Name    value `json:"name"`
+		} `json:"nodes"`
+	}
+	p.do(chromedp.ActionFunc(func(ctx context.Context) error {
+		return cdp.Execute(ctx, "Accessibility.getFullAXTree", nil, &tree)
+	}))
+	controls := 0
+	for _, n := range tree.Nodes {
+		if n.Ignored || !slices.Contains([]string{"button", "link", "textbox", "progressbar"}, n.Role.Value) {
+			continue
+		}
+		controls++
+		if n.Name.Value == "" {
+			t.Errorf("a %s has no name", n.Role.Value)
+		}
+	}
+	if controls < 3 {
+		t.Errorf("a screen reader finds %d controls", controls)
+	}
+	p.press("Delete " + name)
+	p.lists()
+	p.clean()
+}
