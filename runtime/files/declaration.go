@@ -39,20 +39,23 @@ func (d Declaration) IsZero() bool {
 }
 
 // Encode returns the header's value: JSON with everything outside of printable
-// ASCII escaped, because S3 signs no other bytes in metadata reliably. The
-// same declaration gives the same bytes.
+// ASCII escaped, because S3 signs no other bytes in metadata reliably, and with
+// every space that follows another one, because signatures do not count those.
+// The same declaration gives the same bytes.
 func (d Declaration) Encode() string {
 	plain, err := json.Marshal(d) // map keys are sorted
 	if err != nil {
 		panic("files: a declaration of strings cannot fail to encode: " + err.Error())
 	}
 	var b strings.Builder
+	last := rune(0)
 	for _, r := range string(plain) {
-		if r >= ' ' && r <= '~' {
+		if r < ' ' || r > '~' || r == ' ' && last == ' ' {
+			writeEscaped(&b, r)
+		} else {
 			b.WriteRune(r)
-			continue
 		}
-		writeEscaped(&b, r)
+		last = r
 	}
 	return b.String()
 }

@@ -13,6 +13,7 @@ func TestDeclarationEncode(t *testing.T) {
 		`{"l":10}`:                                {MaxSize: new(int64(10))},
 		`{"s":0}`:                                 {Size: new(int64(0))},
 		`{"n":"caf\u00e9 \ud83d\ude00"}`:          {Name: "caf\u00e9 😀"},
+		`{"n":"a b \u0020\u0020c"}`:               {Name: "a b   c"},
 		`{"m":{"a":"1","b":"\u007f"}}`:            {Metadata: map[string]string{"b": "\x7f", "a": "1"}},
 		`{"s":1,"t":"a/b","u":"nonce","c":"sum"}`: {Size: new(int64(1)), Type: "a/b", Nonce: "nonce", ChecksumSHA256: "sum"},
 	} {
