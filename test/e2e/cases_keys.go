@@ -117,11 +117,15 @@ func (w *World) presignPath(t T, key string) Presigned {
 // pathsElsewhere: a path that a decoder could take for another key signs none.
 func pathsElsewhere(t T, w *World) {
 	folder := w.Folder()
-	for _, path := range []string{
+	paths := []string{
 		folder + "a%2F..%2Fb", folder + "a/../b", folder + "a%2f%2e%2e%2fb", folder + "./b", folder + "%2e/b",
 		folder + "a//b", folder + "a%2F%2Fb", "..", "%2e%2e", "../" + Bob + "/b", "..%2F" + Bob + "%2Fb", "/b", "%2Fb", "", folder,
-		folder + "nul%00", folder + "line%0Abreak", folder + "bad%FFutf8",
-	} {
+		folder + "nul%00", folder + "line%0Abreak",
+	}
+	if w.Differences().PathArrives == nil {
+		paths = append(paths, folder+"bad%FFutf8") // a gateway replaces such bytes by U+FFFD, and the answer's key says so
+	}
+	for _, path := range paths {
 		a := w.Do(t, Request{
 			Method: "POST", Path: "/api/files/" + path + "/presign", Owner: Alice,
 			Body: map[string]any{"mimeType": "text/plain", "size": 1},

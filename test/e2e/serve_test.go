@@ -109,7 +109,7 @@ func (d *served) BadTokens(context.Context) (map[string]string, error) {
 		"garbage":           "garbage",
 		"of three":          "a.b.c",
 		"empty JSON":        "e30.e30.",
-		"of 60 KB":          strings.Repeat("A", 60<<10),
+		"100 KB":            strings.Repeat("A", 100<<10),
 		"alg none":          noneToken(claims),
 		"half a token":      "eyJhbGciOiJSUzI1NiJ9",
 		"expired":           expired,
