@@ -39,13 +39,14 @@ func New(cfg Config) (http.Handler, error) {
 	s.registerVersions(operations)
 	s.registerRestore(operations)
 	s.registerHealth(operations)
+	s.registerCompanion(routes)
 	if err := registerDocs(routes, finish(operations.OpenAPI())); err != nil {
 		return nil, err
 	}
 	if cfg.Console != nil {
 		routes.console = newConsole(cfg.Console, cfg.ContentOrigins)
 	}
-	return &front{next: newCORS(cfg.Origins, routes), log: cfg.Log, now: cfg.Now}, nil
+	return &front{next: newCORS(cfg.Origins, capability{routes}), log: cfg.Log, now: cfg.Now}, nil
 }
 
 // jsonAPI speaks JSON whatever the headers say: curl calls JSON a form, some

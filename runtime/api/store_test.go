@@ -1,13 +1,17 @@
 package api
 
 import (
+	"bufio"
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"log"
 	"net"
 	"net/http"
 	"os"
+	"os/exec"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -25,67 +29,116 @@ import (
 
 const storeBucket = "files"
 
-// theStore is the real store of the tests about uploads in parts: a process can
-// have one, so it starts with the first of them and ends with the last.
+// theStore is the real store of the tests about uploads. It is a process of its
+// own, this test binary started again, because it changes its working folder.
 var theStore struct {
-	once   sync.Once
-	folder string
-	*embedded.Store
+	once     sync.Once
+	endpoint string
+	stop     func()
 }
 
+// storeFolder is the variable that makes a test binary the store.
+const storeFolder = "BYTEPASS_TEST_STORE_FOLDER"
+
 func TestMain(m *testing.M) {
-	code := m.Run()
-	if theStore.Store != nil {
-		if err := theStore.Close(); err != nil {
-			log.Print(err)
+	if folder := os.Getenv(storeFolder); folder != "" {
+		if err := serveStore(folder); err != nil {
+			log.Fatal(err)
 		}
-		os.RemoveAll(theStore.folder)
+		return
+	}
+	code := m.Run()
+	if theStore.stop != nil {
+		theStore.stop()
 	}
 	os.Exit(code)
 }
 
-func store(t testing.TB) *embedded.Store {
+// serveStore runs a store with a versioned bucket and tells its endpoint, until
+// standard input ends.
+func serveStore(folder string) error {
+	ctx := context.Background()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	if err := l.Close(); err != nil {
+		return err
+	}
+	s, err := embedded.Start(ctx, embedded.Config{
+		Folder: folder, Metadata: embedded.Probe(folder), Listen: l.Addr().String(),
+		AccessKey: "root", SecretKey: "secret-of-root", Changed: func(string, string) {},
+	})
+	if err != nil {
+		return err
+	}
+	client := s.Client()
+	if _, err := client.CreateBucket(ctx, &s3.CreateBucketInput{Bucket: aws.String(storeBucket)}); err != nil {
+		return err
+	}
+	if _, err := client.PutBucketVersioning(ctx, &s3.PutBucketVersioningInput{
+		Bucket: aws.String(storeBucket), VersioningConfiguration: &types.VersioningConfiguration{Status: types.BucketVersioningStatusEnabled},
+	}); err != nil {
+		return err
+	}
+	fmt.Println("endpoint", s.Endpoint())
+	_, _ = io.Copy(io.Discard, os.Stdin)
+	return s.Close()
+}
+
+// storeEndpoint starts the store with the first test that needs it.
+func storeEndpoint(t testing.TB) string {
 	t.Helper()
 	theStore.once.Do(func() {
 		folder, err := os.MkdirTemp("", "api")
 		if err != nil {
 			t.Fatal(err)
 		}
-		l, err := net.Listen("tcp", "127.0.0.1:0")
+		cmd := exec.Command(os.Args[0]) //nolint:gosec // this very program
+		cmd.Env = append(os.Environ(), storeFolder+"="+folder)
+		cmd.Stderr = os.Stderr
+		stdin, err := cmd.StdinPipe()
 		if err != nil {
 			t.Fatal(err)
 		}
-		l.Close()
-		s, err := embedded.Start(context.Background(), embedded.Config{
-			Folder: folder, Metadata: embedded.Probe(folder), Listen: l.Addr().String(),
-			AccessKey: "root", SecretKey: "secret-of-root", Changed: func(string, string) {},
-		})
+		stdout, err := cmd.StdoutPipe()
 		if err != nil {
 			t.Fatal(err)
 		}
-		theStore.Store, theStore.folder = s, folder
-		client := s.Client()
-		if _, err := client.CreateBucket(context.Background(), &s3.CreateBucketInput{Bucket: aws.String(storeBucket)}); err != nil {
+		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := client.PutBucketVersioning(context.Background(), &s3.PutBucketVersioningInput{
-			Bucket: aws.String(storeBucket), VersioningConfiguration: &types.VersioningConfiguration{Status: types.BucketVersioningStatusEnabled},
-		}); err != nil {
-			t.Fatal(err)
+		theStore.stop = func() {
+			_ = stdin.Close()
+			if err := cmd.Wait(); err != nil {
+				log.Print("the store: ", err)
+			}
+			_ = os.RemoveAll(folder)
+		}
+		lines := bufio.NewScanner(stdout)
+		for lines.Scan() {
+			if endpoint, ok := strings.CutPrefix(lines.Text(), "endpoint "); ok {
+				theStore.endpoint = endpoint
+				return
+			}
 		}
 	})
-	if theStore.Store == nil {
+	if theStore.endpoint == "" {
 		t.Fatal("the store did not start")
 	}
-	return theStore.Store
+	return theStore.endpoint
+}
+
+func storeClient(t testing.TB) *s3.Client {
+	t.Helper()
+	return embedded.NewClient(storeEndpoint(t), "root", "secret-of-root")
 }
 
 // newStoreRig is a rig whose uploads end in a real store.
 func newStoreRig(t testing.TB, change func(*Config)) *rig {
 	t.Helper()
-	s := store(t)
 	signer, err := sign.New(sign.Config{
-		Endpoint: s.Endpoint(), Region: embedded.Region, Bucket: storeBucket, PathStyle: true, Now: time.Now,
+		Endpoint: storeEndpoint(t), Region: embedded.Region, Bucket: storeBucket, PathStyle: true, Now: time.Now,
 		Credentials: sign.Static(sign.Credentials{AccessKeyID: "root", SecretAccessKey: "secret-of-root"}),
 	})
 	if err != nil {
@@ -96,7 +149,7 @@ func newStoreRig(t testing.TB, change func(*Config)) *rig {
 		if change != nil {
 			change(cfg)
 		}
-		client := s.Client()
+		client := storeClient(t)
 		control, err := uploads.New(uploads.Config{
 			Store: struct {
 				*bucket.Multipart
@@ -146,7 +199,7 @@ func stored(t testing.TB, key files.Key) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	out, err := store(t).Client().GetObject(t.Context(), &s3.GetObjectInput{Bucket: aws.String(storeBucket), Key: &object})
+	out, err := storeClient(t).GetObject(t.Context(), &s3.GetObjectInput{Bucket: aws.String(storeBucket), Key: &object})
 	if err != nil {
 		t.Fatal(err)
 	}
