@@ -104,9 +104,12 @@ func splitEndpoint(endpoint, region string) (scheme, host string, err error) {
 	return u.Scheme, host, nil
 }
 
+// plainName reports whether s is 1 to 255 letters, digits and bytes of more.
 func plainName(s, more string) bool {
 	for i := range len(s) {
-		if c := s[i]; !('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.IndexByte(more, c) >= 0) {
+		c := s[i]
+		plain := 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
+		if !plain && strings.IndexByte(more, c) < 0 {
 			return false
 		}
 	}

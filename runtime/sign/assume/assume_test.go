@@ -73,7 +73,7 @@ func TestLifeOfCredentials(t *testing.T) {
 		expect("the first", "key1", 1, time.Second)
 		time.Sleep(30 * time.Minute)
 		expect("fresh", "key1", 1, 0)
-		time.Sleep(start.Add(38*time.Minute + time.Second).Sub(time.Now()))
+		time.Sleep(time.Until(start.Add(38*time.Minute + time.Second)))
 		expect("soon too old: renewed behind the caller's back", "key1", 2, 0)
 		time.Sleep(2 * time.Second)
 		expect("renewed", "key2", 2, 0)
