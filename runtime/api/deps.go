@@ -104,6 +104,11 @@ type Config struct {
 	// FileSystem says that the store keeps objects as files: a segment has at
 	// most 255 bytes, and a name cannot be a file and a folder.
 	FileSystem bool
+	// CheckName, if set, is asked instead of the catalog whether such a store
+	// has room for an object of this key. It returns a *files.Problem with
+	// CodePathConflict if not. A store in this process knows that exactly and
+	// without a query.
+	CheckName func(objectKey string) error
 	// RequireScopes asks for files:read and files:write in the token.
 	RequireScopes bool
 	// Origins that a browser may call the API from; empty where the gateway

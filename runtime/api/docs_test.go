@@ -29,7 +29,7 @@ func TestContractIsCurrent(t *testing.T) {
 	if served.StatusCode != http.StatusOK || served.Header.Get("Content-Type") != "application/openapi+json" {
 		t.Fatalf("got %d %s", served.StatusCode, served.Header.Get("Content-Type"))
 	}
-	file := filepath.Join("..", "..", "docs", "openapi.json")
+	file := filepath.Join(here, "..", "..", "docs", "openapi.json")
 	if *update {
 		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 			t.Fatal(err)

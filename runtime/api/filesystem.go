@@ -13,7 +13,7 @@ const maxSegment = 255
 
 // checkPath answers before anything is signed what a store that keeps objects
 // as files could only refuse when the bytes arrive: a name that is too long,
-// and a file where the catalog shows a folder or the reverse. A deleted or
+// and a file where the store or the catalog shows a folder, or the reverse. A deleted or
 // rejected file still stands in the way, because its versions and its marker
 // are kept under its name. The error is a *files.Problem with CodeNameTooLong
 // or CodePathConflict.
@@ -23,7 +23,14 @@ func (s *service) checkPath(ctx context.Context, space files.Space, key files.Ke
 			return files.Problemf(files.CodeNameTooLong, "key", "the name %.40q… has %d bytes; this store keeps at most %d between two slashes", segment, len(segment), maxSegment)
 		}
 	}
-	if s.Catalog == nil {
+	switch {
+	case s.CheckName != nil:
+		object, err := space.ObjectKey(key)
+		if err != nil {
+			return err
+		}
+		return s.CheckName(object)
+	case s.Catalog == nil:
 		return nil
 	}
 	for _, folder := range key.Ancestors() {

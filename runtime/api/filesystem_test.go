@@ -83,3 +83,18 @@ func TestNoAnswerIsNotNoConflict(t *testing.T) {
 	r.bucket.err = &files.Problem{Code: files.CodeUnavailable, Detail: "try again", Err: errors.New("down")}
 	wantProblem(t, r.do("alice", http.MethodPost, "/api/presign", presignBody("a/b")), http.StatusServiceUnavailable, files.CodeUnavailable, "")
 }
+
+// A store that can be asked is, with the object's key, and nobody else.
+func TestCheckName(t *testing.T) {
+	r := newRig(t, func(c *Config) {
+		c.FileSystem, c.Catalog = true, panicking{}
+		c.CheckName = func(object string) error {
+			if object == "u/alice/a/b" {
+				return files.Problemf(files.CodePathConflict, "key", "a is a file")
+			}
+			return nil
+		}
+	})
+	into[PresignedUpload](t, r.do("alice", http.MethodPost, "/api/presign", presignBody("a/c")))
+	wantProblem(t, r.do("alice", http.MethodPost, "/api/presign", presignBody("a/b")), http.StatusConflict, files.CodePathConflict, "key")
+}

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -19,6 +20,16 @@ import (
 	"github.com/bytepass/bytepass/runtime/files"
 	"github.com/bytepass/bytepass/runtime/sign"
 )
+
+// here is the package's folder. A store that a test starts changes the working
+// directory.
+var here = func() string {
+	dir, err := os.Getwd()
+	if err != nil {
+		panic(err)
+	}
+	return dir
+}()
 
 var start = time.Date(2026, 1, 2, 15, 4, 5, 0, time.UTC)
 

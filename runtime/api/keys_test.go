@@ -17,9 +17,9 @@ import (
 	"github.com/bytepass/bytepass/runtime/files"
 )
 
-// awkward are keys that break what is careless with paths, and what they are
+// awkwardKeys are keys that break what is careless with paths, and what they are
 // once normalised.
-var awkward = map[string]string{
+var awkwardKeys = map[string]string{
 	"plain.txt":                    "",
 	"a b/c d.txt":                  "",
 	"1+1=2.txt":                    "",
@@ -47,7 +47,7 @@ var awkward = map[string]string{
 }
 
 func want(key string) string {
-	if normal := awkward[key]; normal != "" {
+	if normal := awkwardKeys[key]; normal != "" {
 		return normal
 	}
 	return key
@@ -68,7 +68,7 @@ func TestAwkwardKeysInThePath(t *testing.T) {
 	r := newRig(t, nil)
 	server := httptest.NewServer(r)
 	defer server.Close()
-	for key := range awkward {
+	for key := range awkwardKeys {
 		for form, path := range map[string]string{
 			"segments":                  pathOf(key),
 			"one segment":               "/api/files/" + url.PathEscape(key) + "/presign",
@@ -129,7 +129,7 @@ func objectOf(t testing.TB, signed string) string {
 // nothing decodes it again.
 func TestAwkwardKeysBehindAGateway(t *testing.T) {
 	r := newRig(t, nil)
-	for key := range awkward {
+	for key := range awkwardKeys {
 		req := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(small))
 		req.URL = &url.URL{Path: "/api/files/" + key + "/presign"}
 		signed := into[PresignedUpload](t, r.send("alice", req))
@@ -142,7 +142,7 @@ func TestAwkwardKeysBehindAGateway(t *testing.T) {
 func TestAwkwardKeysInTheBodyAndTheQuery(t *testing.T) {
 	r := newRig(t, nil)
 	alice := person(t, "alice")
-	for key := range awkward {
+	for key := range awkwardKeys {
 		body, err := json.Marshal(map[string]any{"key": key, "mimeType": "a/b", "size": 1})
 		if err != nil {
 			t.Fatal(err)
@@ -153,7 +153,7 @@ func TestAwkwardKeysInTheBodyAndTheQuery(t *testing.T) {
 		}
 		r.put(alice, files.Key(want(key)), nil)
 	}
-	for key := range awkward {
+	for key := range awkwardKeys {
 		file := into[File](t, r.do("alice", http.MethodGet, "/api/file?key="+url.QueryEscape(key), ""))
 		if file.Key != want(key) || objectOf(t, file.URL) != "u/alice/"+want(key) {
 			t.Errorf("%q is %q at %s", key, file.Key, file.URL)
@@ -163,7 +163,7 @@ func TestAwkwardKeysInTheBodyAndTheQuery(t *testing.T) {
 	for _, file := range into[[]File](t, r.do("alice", http.MethodGet, "/api/files?limit=1000", "")) {
 		seen[file.Key] = true
 	}
-	for key := range awkward {
+	for key := range awkwardKeys {
 		if !seen[want(key)] {
 			t.Errorf("the list lacks %q", key)
 		}

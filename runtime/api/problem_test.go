@@ -8,6 +8,7 @@ import (
 	"go/parser"
 	"go/token"
 	"net/http"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -17,7 +18,7 @@ import (
 
 // Every code that the domain has, has a status; the source says which there are.
 func TestEveryCodeHasAStatus(t *testing.T) {
-	source, err := parser.ParseFile(token.NewFileSet(), "../files/problem.go", nil, 0)
+	source, err := parser.ParseFile(token.NewFileSet(), filepath.Join(here, "..", "files", "problem.go"), nil, 0)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -135,7 +135,8 @@ func (s *server) newHandler(client *s3.Client, origins []string) (http.Handler, 
 		Auth: s.identity, Limits: s.cfg.limits(), Uploads: signer, Downloads: signer,
 		Catalog: s.catalog, Deleter: s.bucket, Restorer: s.bucket,
 		FileSystem: true, Origins: origins,
-		Console: console.Files(), ContentOrigins: []string{s.store.Endpoint()},
+		CheckName: func(object string) error { return s.store.CheckName(Bucket, object) },
+		Console:   console.Files(), ContentOrigins: []string{s.store.Endpoint()},
 		Ready: s.checks(client), Log: s.cfg.Log, Now: s.cfg.Now,
 	})
 	if err != nil || s.identity.routes == nil {

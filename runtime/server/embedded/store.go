@@ -28,6 +28,8 @@ const (
 	maxParts = 10_000
 	// maxConnections bounds what the gateway does at the same time.
 	maxConnections = 1024
+	// objectsFolder holds the buckets, as folders.
+	objectsFolder = "objects"
 )
 
 // Metadata says where the store keeps what belongs to an object beside its
@@ -123,7 +125,7 @@ func Start(ctx context.Context, cfg Config) (*Store, error) {
 
 func newBackend(cfg Config) (*backend, error) {
 	b := &backend{
-		objects: filepath.Join(cfg.Folder, "objects"), versions: filepath.Join(cfg.Folder, "versions"),
+		objects: filepath.Join(cfg.Folder, objectsFolder), versions: filepath.Join(cfg.Folder, "versions"),
 		atomic: cfg.Metadata == Attributes, changed: cfg.Changed,
 	}
 	sidecar := filepath.Join(cfg.Folder, "sidecar")

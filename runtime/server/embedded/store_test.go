@@ -55,6 +55,12 @@ func freeAddress(t *testing.T) string {
 // start runs a store with a versioned bucket until the test ends.
 func start(t *testing.T, m Metadata) (*s3.Client, *told) {
 	t.Helper()
+	_, c, changes := startStore(t, m)
+	return c, changes
+}
+
+func startStore(t *testing.T, m Metadata) (*Store, *s3.Client, *told) {
+	t.Helper()
 	changes := &told{}
 	begin := time.Now()
 	s, err := Start(t.Context(), Config{Folder: t.TempDir(), Metadata: m, Listen: freeAddress(t), AccessKey: "root", SecretKey: "secret-of-root", Changed: changes.add})
@@ -74,7 +80,7 @@ func start(t *testing.T, m Metadata) (*s3.Client, *told) {
 	if _, err := c.PutBucketVersioning(t.Context(), &s3.PutBucketVersioningInput{Bucket: bucket, VersioningConfiguration: &types.VersioningConfiguration{Status: "Enabled"}}); err != nil {
 		t.Fatal(err)
 	}
-	return c, changes
+	return s, c, changes
 }
 
 // both runs a test with each way of keeping metadata.
