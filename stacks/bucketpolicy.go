@@ -1,6 +1,8 @@
 package stacks
 
 import (
+	"strconv"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
@@ -33,7 +35,7 @@ func restrict(bucket awss3.Bucket, r Roles, signatureCapSeconds int) {
 		statement{
 			// In milliseconds; it can only shorten what was signed.
 			sid: "NoOldSignature", deny: true, principals: anyone(), actions: []string{"s3:*"}, resources: objects,
-			when: conditions{"NumericGreaterThan": {"s3:signatureAge": signatureCapSeconds * 1000}},
+			when: conditions{"NumericGreaterThan": {"s3:signatureAge": strconv.Itoa(signatureCapSeconds * 1000)}},
 		},
 		statement{
 			sid: "NoSignatureVersion2", deny: true, principals: anyone(), actions: []string{"s3:*"}, resources: all,

@@ -106,7 +106,7 @@ func TestBucketPolicies(t *testing.T) {
 			`Deny s3:* on BUCKET/* if {"ArnNotEquals":{"aws:PrincipalArn":["role UploadSigner","role DownloadSigner"]},"StringEquals":{"s3:authType":["REST-QUERY-STRING","POST"]}}`,
 			`Deny s3:* on BUCKET if {"StringEquals":{"s3:authType":"REST-HEADER"}}`,
 			`Deny s3:* on BUCKET/* if {"StringEquals":{"s3:authType":"REST-HEADER"}}`,
-			`Deny s3:* on BUCKET/* if {"NumericGreaterThan":{"s3:signatureAge":900000}}`,
+			`Deny s3:* on BUCKET/* if {"NumericGreaterThan":{"s3:signatureAge":"900000"}}`,
 			`Deny s3:* on BUCKET if {"StringEquals":{"s3:signatureversion":"AWS"}}`,
 			`Deny s3:* on BUCKET/* if {"StringEquals":{"s3:signatureversion":"AWS"}}`,
 		},
@@ -132,8 +132,8 @@ func TestSignatureCap(t *testing.T) {
 		set  map[string]any
 		want string
 	}{
-		{map[string]any{"getSeconds": 2700}, `"s3:signatureAge":2700000`},
-		{map[string]any{"getSeconds": 10, "partSeconds": 10, "putSeconds": 10, "uploadUrlSeconds": 10}, `"s3:signatureAge":120000`},
+		{map[string]any{"getSeconds": 2700}, `"s3:signatureAge":"2700000"`},
+		{map[string]any{"getSeconds": 10, "partSeconds": 10, "putSeconds": 10, "uploadUrlSeconds": 10}, `"s3:signatureAge":"120000"`},
 	} {
 		d := synth(t, test.set)
 		policy := d.storage.Resources[d.only(t, d.storage, "AWS::S3::BucketPolicy", "StorageBucketPolicy")]
