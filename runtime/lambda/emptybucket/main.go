@@ -5,28 +5,29 @@
 package main
 
 import (
-	"context"
+	"fmt"
 	"log/slog"
 	"os"
 
 	"github.com/aws/aws-lambda-go/cfn"
 	"github.com/aws/aws-lambda-go/lambda"
-	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"github.com/bytepass/bytepass/runtime/lambda/settings"
 )
 
 func main() {
-	log := slog.New(slog.NewJSONHandler(os.Stdout, nil))
-	aws, err := config.LoadDefaultConfig(context.Background())
-	if err != nil {
-		log.Error("no AWS configuration", "error", err)
+	e := settings.New(os.LookupEnv)
+	aws := e.AWS()
+	if err := e.Err(); err != nil {
+		fmt.Fprintln(os.Stderr, "emptybucket:", err)
 		os.Exit(1)
 	}
 	handler := handler{
 		stacks: cloudformation.NewFromConfig(aws),
-		bucket: s3.NewFromConfig(aws),
-		log:    log,
+		bucket: s3.NewFromConfig(aws, func(o *s3.Options) { o.UsePathStyle = aws.BaseEndpoint != nil }),
+		log:    slog.New(slog.NewJSONHandler(os.Stdout, nil)),
 	}
 	lambda.Start(cfn.LambdaWrap(handler.handle))
 }
