@@ -87,10 +87,10 @@ function row(file) {
     element("td", { textContent: file.key }),
     element("td", { className: "number", textContent: sizeText(file.size) }),
     element("td", {}, time),
-    element("td", { className: "actions" },
+    element("td", {}, element("div", { className: "actions" },
       button("Download", `Download ${file.key}`, () => attempt(() => download(file.key))),
       button("Delete", `Delete ${file.key}`, () => attempt(() => remove(file.key, line))),
-    ));
+    )));
   return line;
 }
 

@@ -24,6 +24,9 @@ import (
 //
 // What is acknowledged is on the disk, with its attributes and its name.
 //
+// A change that has begun is finished when the gateway stops, which ends the
+// contexts of all requests at once.
+//
 // Every change of a key is told, also one that failed half-way.
 type backend struct {
 	*posix.Posix
@@ -43,7 +46,7 @@ func (b *backend) PutObject(ctx context.Context, in s3response.PutObjectInput) (
 			done()
 		}
 	}()
-	out, err := b.Posix.PutObjectWithPostFunc(ctx, in, func(body *os.File) error {
+	out, err := b.Posix.PutObjectWithPostFunc(context.WithoutCancel(ctx), in, func(body *os.File) error {
 		if err := body.Sync(); err != nil {
 			return err // before the lock: this is what takes time
 		}
@@ -59,7 +62,7 @@ func (b *backend) PutObject(ctx context.Context, in s3response.PutObjectInput) (
 func (b *backend) CompleteMultipartUpload(ctx context.Context, in *s3.CompleteMultipartUploadInput) (s3response.CompleteMultipartUploadResult, string, error) {
 	bucket, key := aws.ToString(in.Bucket), aws.ToString(in.Key)
 	defer b.exclusive(bucket, key)()
-	out, version, err := b.Posix.CompleteMultipartUpload(ctx, in)
+	out, version, err := b.Posix.CompleteMultipartUpload(context.WithoutCancel(ctx), in)
 	if err != nil {
 		return out, version, err
 	}
@@ -69,7 +72,7 @@ func (b *backend) CompleteMultipartUpload(ctx context.Context, in *s3.CompleteMu
 func (b *backend) CopyObject(ctx context.Context, in s3response.CopyObjectInput) (s3response.CopyObjectOutput, error) {
 	bucket, key := aws.ToString(in.Bucket), aws.ToString(in.Key)
 	defer b.exclusive(bucket, key)()
-	out, err := b.Posix.CopyObject(ctx, in)
+	out, err := b.Posix.CopyObject(context.WithoutCancel(ctx), in)
 	if err != nil {
 		return out, err
 	}
@@ -82,7 +85,7 @@ func (b *backend) DeleteObject(ctx context.Context, in *s3.DeleteObjectInput) (*
 	if out, handled, err := b.undelete(in); handled {
 		return out, err
 	}
-	return b.Posix.DeleteObject(ctx, in)
+	return b.Posix.DeleteObject(context.WithoutCancel(ctx), in)
 }
 
 func (b *backend) DeleteObjects(ctx context.Context, in *s3.DeleteObjectsInput) (s3response.DeleteResult, error) {
@@ -91,7 +94,7 @@ func (b *backend) DeleteObjects(ctx context.Context, in *s3.DeleteObjectsInput) 
 		keys[i] = aws.ToString(object.Key)
 	}
 	defer b.exclusive(aws.ToString(in.Bucket), keys...)()
-	return b.Posix.DeleteObjects(ctx, in)
+	return b.Posix.DeleteObjects(context.WithoutCancel(ctx), in)
 }
 
 // exclusive waits until this change is alone with the keys; what it returns
