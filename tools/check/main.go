@@ -34,7 +34,7 @@ func main() {
 }
 
 // tools are the scripts that fetch what the tests need, quickest first.
-var tools = []string{"java", "chromium", "node", "oidc-issuer", "emulator", "cfn-lint", "dynamodb-local"}
+var tools = []string{"java", "chromium", "node", "oidc-issuer", "emulator", "cfn-lint", "iam-simulate", "dynamodb-local"}
 
 // check runs every step and writes down what came of it. The error is why it
 // ended early.
