@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/bytepass/bytepass/runtime/files"
 )
@@ -61,6 +62,7 @@ type sink struct {
 	status int
 }
 
-func (s *sink) Header() http.Header         { return s.header }
-func (s *sink) WriteHeader(status int)      { s.status = status }
-func (s *sink) Write(p []byte) (int, error) { return len(p), nil }
+func (s *sink) Header() http.Header             { return s.header }
+func (s *sink) WriteHeader(status int)          { s.status = status }
+func (s *sink) Write(p []byte) (int, error)     { return len(p), nil }
+func (s *sink) SetReadDeadline(time.Time) error { return nil }

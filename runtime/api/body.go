@@ -33,9 +33,8 @@ func readBody(w http.ResponseWriter, r *http.Request, buf *bytes.Buffer, limit i
 	if r.Body == nil || r.Body == http.NoBody {
 		return nil
 	}
-	tooLarge := files.Problemf(files.CodeBodyTooLarge, "", "the body has more than the %d bytes that this route reads", limit)
 	if r.ContentLength > limit {
-		return tooLarge
+		return bodyTooLarge(limit)
 	}
 	// A deadline that stays would end the request's context while it is served.
 	connection := http.NewResponseController(w)
@@ -46,21 +45,30 @@ func readBody(w http.ResponseWriter, r *http.Request, buf *bytes.Buffer, limit i
 	}
 	_ = connection.SetReadDeadline(time.Time{})
 	if n > limit {
-		return tooLarge
+		return bodyTooLarge(limit)
 	}
 	return nil
+}
+
+func bodyTooLarge(limit int64) error {
+	return files.Problemf(files.CodeBodyTooLarge, "", "the body has more than the %d bytes that this route reads", limit)
 }
 
 // unmarshal decodes JSON strictly: valid UTF-8, no member twice, no member
 // that v does not have, names as they are written. Otherwise two readers of
 // one body could see two different keys.
 func unmarshal(data []byte, v any) error {
-	err := json.Unmarshal(data, v, json.RejectUnknownMembers(true))
+	if err := json.Unmarshal(data, v, json.RejectUnknownMembers(true)); err != nil {
+		return explained(err)
+	}
+	return nil
+}
+
+// explained returns what is wrong with a body in words for its sender.
+func explained(err error) error {
 	var syntax *jsontext.SyntacticError
 	var semantic *json.SemanticError
 	switch {
-	case err == nil:
-		return nil
 	case errors.As(err, &syntax):
 		return fmt.Errorf("the body is not valid JSON at byte %d: %s", syntax.ByteOffset, strings.TrimPrefix(syntax.Err.Error(), "jsontext: "))
 	case errors.As(err, &semantic) && errors.Is(err, json.ErrUnknownName):

@@ -128,6 +128,7 @@ func TestBodiesDoNotMix(t *testing.T) {
 			t.Fatal(err)
 		}
 		answered, err := io.ReadAll(resp.Body)
+		_ = resp.Body.Close()
 		if err != nil || resp.StatusCode != http.StatusOK || !strings.Contains(string(answered), fmt.Sprintf(`"key":%q`, key)) {
 			t.Errorf("%q: %d %s %v", key, resp.StatusCode, answered, err)
 		}

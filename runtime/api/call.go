@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"net/http"
+	"strings"
 
 	"github.com/bytepass/bytepass/runtime/auth"
 )
@@ -30,14 +31,16 @@ const requestIDHeader = "X-Request-Id"
 // to repeat in a header and a log, or a new one.
 func requestID(h http.Header) string {
 	id := h.Get(requestIDHeader)
-	if id == "" || len(id) > 64 {
+	if id == "" || len(id) > 64 || strings.IndexFunc(id, unfitForID) >= 0 {
 		return rand.Text()
 	}
-	for i := range len(id) {
-		c := id[i]
-		if !('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '-' || c == '_' || c == '.' || c == ':' || c == '=' || c == '/' || c == '+') {
-			return rand.Text()
-		}
-	}
 	return id
+}
+
+func unfitForID(c rune) bool {
+	switch {
+	case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9':
+		return false
+	}
+	return !strings.ContainsRune("-_.:=/+", c)
 }

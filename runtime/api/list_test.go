@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -11,6 +12,8 @@ import (
 
 	"github.com/bytepass/bytepass/runtime/files"
 )
+
+var nextLink = regexp.MustCompile(`^<(/api/[^>]+)>; rel="next"$`)
 
 // pages follows the Link headers from the first page and returns all bodies.
 func pages[T any](t *testing.T, r *rig, as, target string) [][]T {
@@ -21,11 +24,11 @@ func pages[T any](t *testing.T, r *rig, as, target string) [][]T {
 		all = append(all, into[[]T](t, got))
 		target = ""
 		if link := got.Header.Get("Link"); link != "" {
-			next, ok := strings.CutSuffix(link, `>; rel="next"`)
-			target, ok = strings.CutPrefix(next, "<")
-			if !ok || !strings.HasPrefix(target, "/api/") {
+			next := nextLink.FindStringSubmatch(link)
+			if next == nil {
 				t.Fatalf("the link is %s", link)
 			}
+			target = next[1]
 		}
 		if len(all) > 1000 {
 			t.Fatal("the pages never end")

@@ -44,6 +44,10 @@ func addPatterns(contract *huma.OpenAPI) {
 				if pattern, ok := patterns[name]; ok {
 					field.Pattern = pattern
 				}
+				if values, ok := field.AdditionalProperties.(*huma.Schema); ok && name == "metadata" {
+					values.Pattern = `^` + text + `*$`
+					field.Extensions = map[string]any{"propertyNames": map[string]string{"pattern": `^` + text + `{1,128}$`}}
+				}
 			}
 		}
 	}

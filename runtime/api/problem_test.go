@@ -68,7 +68,7 @@ func TestInField(t *testing.T) {
 	if p := problemOf(inField(fmt.Errorf("x: %w", original), "key", "filename")); p.Field != "filename" || original.Field != "key" {
 		t.Errorf("%+v, %+v", p, original)
 	}
-	if err := inField(original, "size", "x"); err != error(original) {
+	if err := inField(original, "size", "x"); !errors.Is(err, original) || problemOf(err).Field != "key" {
 		t.Errorf("another field became %v", err)
 	}
 	if inField(nil, "key", "x") != nil {

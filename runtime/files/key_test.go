@@ -1,6 +1,7 @@
 package files
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -118,8 +119,8 @@ func FuzzParseKey(f *testing.F) {
 // that says something.
 func wantProblem(t testing.TB, err error, code Code, field string) {
 	t.Helper()
-	p, ok := err.(*Problem)
-	if !ok || p.Code != code || p.Field != field || p.Detail == "" {
+	var p *Problem
+	if !errors.As(err, &p) || p.Code != code || p.Field != field || p.Detail == "" {
 		t.Fatalf("got %v; want the code %s on the field %q", err, code, field)
 	}
 }
