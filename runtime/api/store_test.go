@@ -151,11 +151,7 @@ func newStoreRig(t testing.TB, change func(*Config)) *rig {
 		}
 		client := storeClient(t)
 		control, err := uploads.New(uploads.Config{
-			Store: struct {
-				*bucket.Multipart
-				*bucket.Bucket
-			}{bucket.NewMultipart(client, storeBucket), bucket.New(client, storeBucket)},
-			Signer: signer, Bucket: storeBucket, Limits: cfg.Limits,
+			Store: bucket.NewMultipart(client, storeBucket), Objects: bucket.New(client, storeBucket), Signer: signer, Bucket: storeBucket, Limits: cfg.Limits,
 		})
 		if err != nil {
 			t.Fatal(err)

@@ -21,6 +21,7 @@ import (
 	"github.com/bytepass/bytepass/runtime/server/embedded"
 	"github.com/bytepass/bytepass/runtime/server/folder"
 	"github.com/bytepass/bytepass/runtime/sign"
+	"github.com/bytepass/bytepass/runtime/uploads"
 )
 
 // Bounds of a request to the API. Bodies are small JSON: bytes of files never
@@ -131,8 +132,15 @@ func (s *server) newHandler(client *s3.Client, origins []string) (http.Handler, 
 	if err != nil {
 		return nil, err
 	}
+	multipart, err := uploads.New(uploads.Config{
+		Store: bucket.NewMultipart(client, Bucket), Objects: s.bucket, Signer: signer,
+		Bucket: Bucket, Limits: s.cfg.limits(),
+	})
+	if err != nil {
+		return nil, err
+	}
 	handler, err := api.New(api.Config{
-		Auth: s.identity, Limits: s.cfg.limits(), Uploads: signer, Downloads: signer,
+		Auth: s.identity, Limits: s.cfg.limits(), Uploads: signer, Multipart: multipart, Downloads: signer,
 		Catalog: s.catalog, Deleter: s.bucket, Restorer: s.bucket,
 		FileSystem: true, Origins: origins,
 		CheckName: func(object string) error { return s.store.CheckName(Bucket, object) },

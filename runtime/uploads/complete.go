@@ -98,7 +98,7 @@ func (c *Control) complete(ctx context.Context, up target, f Finish) (Completed,
 		return Completed{}, err
 	}
 	if f.NoOverwrite {
-		_, found, err := c.Store.Head(ctx, up.objectKey)
+		_, found, err := c.Objects.Head(ctx, up.objectKey)
 		if err != nil {
 			return Completed{}, fmt.Errorf("look for an object of the key: %w", err)
 		}

@@ -36,6 +36,10 @@ type Store interface {
 	CompleteUpload(ctx context.Context, c files.Completion) (files.Completed, error)
 	// AbortUpload forgets the upload and its parts.
 	AbortUpload(ctx context.Context, objectKey, uploadID string) error
+}
+
+// Objects is what is needed of the objects themselves.
+type Objects interface {
 	// Head returns the object's current version; found is false only when the
 	// store said 404.
 	Head(ctx context.Context, objectKey string) (head files.Head, found bool, err error)
@@ -52,10 +56,11 @@ type Signer interface {
 
 // Config is what a Control is made of.
 type Config struct {
-	Store  Store
-	Signer Signer
-	Bucket string // its name, for the records in answers
-	Limits files.Limits
+	Store   Store
+	Objects Objects
+	Signer  Signer
+	Bucket  string // its name, for the records in answers
+	Limits  files.Limits
 	// Wait is how long a call may take before the caller is asked to come
 	// back; it has to be shorter than the gateway's patience. 0 is 25 s: API
 	// Gateway gives up after 30.
@@ -76,8 +81,8 @@ type Control struct {
 
 // New returns the Control made of cfg, or an error that names what is missing.
 func New(cfg Config) (*Control, error) {
-	if cfg.Store == nil || cfg.Signer == nil {
-		return nil, errors.New("uploads: Store and Signer must be set")
+	if cfg.Store == nil || cfg.Objects == nil || cfg.Signer == nil {
+		return nil, errors.New("uploads: Store, Objects and Signer must be set")
 	}
 	if cfg.Limits.MaxSize <= 0 || cfg.Limits.Part < time.Second {
 		return nil, errors.New("uploads: Limits.MaxSize and Limits.Part must be set")
@@ -128,7 +133,7 @@ func (c *Control) Start(ctx context.Context, space files.Space, in Intent) (Star
 		return Started{}, err
 	}
 	if upload.NoOverwrite {
-		_, found, err := c.Store.Head(ctx, objectKey)
+		_, found, err := c.Objects.Head(ctx, objectKey)
 		if err != nil {
 			return Started{}, fmt.Errorf("look for an object of the key: %w", err)
 		}

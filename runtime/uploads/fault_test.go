@@ -18,6 +18,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
+	"github.com/bytepass/bytepass/runtime/bucket"
 	"github.com/bytepass/bytepass/runtime/files"
 	"github.com/bytepass/bytepass/runtime/uploads"
 )
@@ -48,7 +49,7 @@ func between(t *testing.T, meddle func(w http.ResponseWriter, r *http.Request) (
 		}
 	}))
 	t.Cleanup(server.Close)
-	return func(cfg *uploads.Config) { cfg.Store = newStore(server.URL) }
+	return func(cfg *uploads.Config) { connect(cfg, server.URL) }
 }
 
 func isComplete(r *http.Request) bool {
@@ -193,7 +194,7 @@ func TestStoreIsDown(t *testing.T) {
 	}
 	l.Close()
 	c := newControl(t, func(cfg *uploads.Config) {
-		cfg.Store = newStore("http://" + l.Addr().String())
+		connect(cfg, "http://"+l.Addr().String())
 		cfg.Wait = 300 * time.Millisecond
 	})
 	began := time.Now()
@@ -263,7 +264,7 @@ func TestManyParts(t *testing.T) {
 	c, alice, client := newControl(t, nil), person(t), gateway.Client()
 	started := start(t, c, alice, uploads.Intent{Intent: files.Intent{Key: "film"}})
 	var unfinished files.Unfinished
-	err := newStore(gateway.Endpoint()).UnfinishedUploads(t.Context(), objectKey(t, alice, "film"), func(u files.Unfinished) error {
+	err := bucket.NewMultipart(client, bucketName).UnfinishedUploads(t.Context(), objectKey(t, alice, "film"), func(u files.Unfinished) error {
 		unfinished = u
 		return nil
 	})

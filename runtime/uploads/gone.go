@@ -30,7 +30,7 @@ func (e *GoneError) Unwrap() error { return e.Problem }
 // version: by what the key holds now. done is what the store answered; without
 // an answer, otherwise is the error when the key does not hold the file.
 func (c *Control) settle(ctx context.Context, up target, f Finish, done files.Completed, otherwise error) (Completed, error) {
-	head, found, err := c.Store.Head(ctx, up.objectKey)
+	head, found, err := c.Objects.Head(ctx, up.objectKey)
 	if err != nil {
 		return Completed{}, fmt.Errorf("look at the object: %w", err)
 	}
@@ -82,7 +82,7 @@ func etagOf(parts []FinishedPart) string {
 
 // gone returns the *GoneError of an upload that the store does not know.
 func (c *Control) gone(ctx context.Context, up target) error {
-	head, found, err := c.Store.Head(ctx, up.objectKey)
+	head, found, err := c.Objects.Head(ctx, up.objectKey)
 	if err != nil {
 		return fmt.Errorf("look at the object: %w", err)
 	}

@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
@@ -68,36 +67,21 @@ func run(m *testing.M) int {
 	return m.Run()
 }
 
-// store is the embedded store as Control sees it.
-type store struct {
-	*bucket.Multipart
-	client *s3.Client
-}
-
-func newStore(endpoint string) store {
+// connect makes cfg reach the embedded store at an endpoint.
+func connect(cfg *uploads.Config, endpoint string) {
 	client := embedded.NewClient(endpoint, accessKey, secretKey)
-	return store{bucket.NewMultipart(client, bucketName), client}
+	cfg.Store, cfg.Objects = bucket.NewMultipart(client, bucketName), bucket.New(client, bucketName)
 }
 
-// Head returns the object's current version.
-func (s store) Head(ctx context.Context, objectKey string) (files.Head, bool, error) {
-	out, err := s.client.HeadObject(ctx, &s3.HeadObjectInput{Bucket: aws.String(bucketName), Key: &objectKey, ChecksumMode: types.ChecksumModeEnabled})
-	var answer *awshttp.ResponseError
-	if errors.As(err, &answer) && answer.HTTPStatusCode() == http.StatusNotFound {
-		return files.Head{}, false, nil
+// head returns the head of an object that is there.
+func head(t testing.TB, s files.Space, key files.Key) files.Head {
+	t.Helper()
+	h, found, err := bucket.New(gateway.Client(), bucketName).Head(t.Context(), objectKey(t, s, key))
+	if err != nil || !found {
+		t.Fatalf("no head of %s: %v", key, err)
 	}
-	if err != nil {
-		return files.Head{}, false, err
-	}
-	h := files.Head{
-		Size: aws.ToInt64(out.ContentLength), MimeType: aws.ToString(out.ContentType), ETag: bare(aws.ToString(out.ETag)),
-		VersionID: aws.ToString(out.VersionId), ChecksumCRC64NVME: aws.ToString(out.ChecksumCRC64NVME),
-	}
-	h.Declaration, h.Declared = files.ParseDeclaration(out.Metadata[files.DeclarationMeta])
-	return h, true, nil
+	return h
 }
-
-func bare(etag string) string { return string(bytes.Trim([]byte(etag), `"`)) }
 
 func newSigner(t testing.TB, endpoint string) *sign.Signer {
 	t.Helper()
@@ -116,7 +100,8 @@ var limits = files.Limits{MaxSize: 1 << 40, MaxMetadata: 1900, Part: 15 * time.M
 // newControl returns a Control over the embedded store, as change makes it.
 func newControl(t testing.TB, change func(*uploads.Config)) *uploads.Control {
 	t.Helper()
-	cfg := uploads.Config{Store: newStore(gateway.Endpoint()), Signer: newSigner(t, gateway.Endpoint()), Limits: limits}
+	cfg := uploads.Config{Signer: newSigner(t, gateway.Endpoint()), Limits: limits}
+	connect(&cfg, gateway.Endpoint())
 	if change != nil {
 		change(&cfg)
 	}

@@ -66,9 +66,9 @@ func TestDeclaration(t *testing.T) {
 	if _, err := c.Complete(t.Context(), alice, "a.mp4", started.ID, uploads.Finish{}); err != nil {
 		t.Fatal(err)
 	}
-	head, found, err := newStore(gateway.Endpoint()).Head(t.Context(), objectKey(t, alice, "a.mp4"))
-	if err != nil || !found || !head.Declared {
-		t.Fatalf("head %+v, %v", head, err)
+	head := head(t, alice, "a.mp4")
+	if !head.Declared {
+		t.Fatalf("head %+v", head)
 	}
 	if d := head.Declaration; *d.Size != 3 || d.Type != "video/mp4" || d.Name != in.Name || d.Metadata["Farbe"] != "grün" || len(d.Nonce) != 22 {
 		t.Errorf("declared %+v", d)
@@ -105,9 +105,8 @@ func TestStream(t *testing.T) {
 	if !bytes.Equal(stored(t, alice, "stdin"), body) {
 		t.Error("other bytes are stored than were sent")
 	}
-	head, _, err := newStore(gateway.Endpoint()).Head(t.Context(), objectKey(t, alice, "stdin"))
-	if err != nil || head.Declaration.Size != nil || *head.Declaration.MaxSize != limits.MaxSize {
-		t.Errorf("declared %+v, %v", head.Declaration, err)
+	if d := head(t, alice, "stdin").Declaration; d.Size != nil || *d.MaxSize != limits.MaxSize {
+		t.Errorf("declared %+v", d)
 	}
 }
 

@@ -1,5 +1,7 @@
-// Command upload is the function that signs uploads. Its role may assume the
-// upload signer's and nothing else; what it signs is PUT.
+// Command upload is the function that signs uploads and controls those in
+// parts. What it signs is signed as the upload signer, whose role it may
+// assume; its own role may start, list, complete and abort uploads and look at
+// an object's head, and nothing else.
 package main
 
 import (
@@ -8,12 +10,15 @@ import (
 	"os"
 
 	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
 
+	"github.com/bytepass/bytepass/runtime/bucket"
 	"github.com/bytepass/bytepass/runtime/env"
 	"github.com/bytepass/bytepass/runtime/lambda/apifunc"
 	"github.com/bytepass/bytepass/runtime/lambda/gateway"
 	"github.com/bytepass/bytepass/runtime/lambda/settings"
 	"github.com/bytepass/bytepass/runtime/lambda/signer"
+	"github.com/bytepass/bytepass/runtime/uploads"
 )
 
 func main() {
@@ -26,11 +31,21 @@ func main() {
 }
 
 func wire(e *settings.Env, out io.Writer) (gateway.Handler, error) {
-	cfg := apifunc.Config(e, out)
-	uploads, err := signer.New(e, e.AWS(), env.UploadSignerRole)
+	cfg, aws := apifunc.Config(e, out), e.AWS()
+	signs, err := signer.New(e, aws, env.UploadSignerRole)
 	if err != nil {
 		return gateway.Handler{}, err
 	}
-	cfg.Uploads = uploads
+	cfg.Uploads = signs
+	name := e.Required(env.Bucket)
+	objects := s3.NewFromConfig(aws, func(o *s3.Options) { o.UsePathStyle = aws.BaseEndpoint != nil })
+	control, err := uploads.New(uploads.Config{
+		Store: bucket.NewMultipart(objects, name), Objects: bucket.New(objects, name),
+		Signer: signs, Bucket: name, Limits: cfg.Limits,
+	})
+	if err != nil {
+		return gateway.Handler{}, err
+	}
+	cfg.Multipart = control
 	return apifunc.Handler(e, cfg)
 }
