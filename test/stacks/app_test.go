@@ -2,18 +2,24 @@ package stacks_test
 
 import (
 	"bytes"
+	"compress/flate"
 	"debug/elf"
 	"encoding/json"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/bytepass/bytepass/stacks"
 	"github.com/bytepass/bytepass/stacks/settings"
 )
+
+// maxAsset is the largest zipped asset of a function in bytes.
+const maxAsset = 8 << 20
 
 var (
 	appOnce  sync.Once
@@ -79,8 +85,12 @@ func TestApp(t *testing.T) {
 	var seen [2]map[string]string
 	for i := range seen {
 		out := t.TempDir()
+		start := time.Now()
 		if said, code := runApp(t, out, context); code != 0 {
 			t.Fatalf("exit code %d:\n%s", code, said)
+		}
+		if i > 0 { // the first one may compile
+			t.Logf("measured: synth of both stacks, functions built: %v", time.Since(start).Round(10*time.Millisecond))
 		}
 		seen[i] = map[string]string{}
 		for _, name := range []string{"bytepass-dev-storage.template.json", "bytepass-dev-api.template.json"} {
@@ -103,6 +113,9 @@ func TestApp(t *testing.T) {
 			if f.Machine != elf.EM_X86_64 {
 				t.Errorf("%s is for %v", program, f.Machine)
 			}
+			if size := zipped(t, program); size > maxAsset {
+				t.Errorf("%s has %d bytes zipped; a cold start loads at most %d", program, size, maxAsset)
+			}
 		}
 	}
 	for name, text := range seen[0] {
@@ -110,4 +123,33 @@ func TestApp(t *testing.T) {
 			t.Errorf("%s differs between two synths of the same commit", name)
 		}
 	}
+}
+
+// zipped is about the size of the archive that Lambda gets of a program.
+func zipped(t *testing.T, program string) int64 {
+	t.Helper()
+	f, err := os.Open(program)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	var size counter
+	w, err := flate.NewWriter(&size, flate.DefaultCompression)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.Copy(w, f); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return int64(size)
+}
+
+type counter int64
+
+func (c *counter) Write(p []byte) (int, error) {
+	*c += counter(len(p))
+	return len(p), nil
 }
