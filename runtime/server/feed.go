@@ -19,7 +19,7 @@ const feedParallel = 8
 type feed struct {
 	ctx     context.Context // of the work; its end makes the feed give up
 	project func(ctx context.Context, objectKey string) error
-	pause   func(attempt int) time.Duration
+	pause   func(failures int) time.Duration
 	log     *slog.Logger
 
 	slots chan struct{}
@@ -34,6 +34,9 @@ func newFeed(ctx context.Context, log *slog.Logger, project func(ctx context.Con
 
 // changed takes a key. It returns at once.
 func (f *feed) changed(objectKey string) {
+	if f.ctx.Err() != nil {
+		return
+	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if _, under := f.again[objectKey]; under {
@@ -46,24 +49,25 @@ func (f *feed) changed(objectKey string) {
 
 // follow projects a key until nothing is new about it.
 func (f *feed) follow(objectKey string) {
-	for attempt := 0; ; attempt++ {
+	for failures := 0; ; {
 		err := f.look(objectKey)
-		if err == nil && f.settled(objectKey) {
-			return
-		}
 		if err == nil {
-			attempt = -1
+			if f.settled(objectKey) {
+				return
+			}
+			failures = 0
 			continue
 		}
 		if f.ctx.Err() != nil {
 			return
 		}
-		f.log.Warn("the catalog could not follow a change; trying again", "object", objectKey, "attempt", attempt+1, "error", err)
+		f.log.Warn("the catalog could not follow a change; trying again", "object", objectKey, "failures", failures+1, "error", err)
 		select {
 		case <-f.ctx.Done():
 			return
-		case <-time.After(f.pause(attempt)):
+		case <-time.After(f.pause(failures)):
 		}
+		failures++
 	}
 }
 
@@ -91,23 +95,32 @@ func (f *feed) settled(objectKey string) bool {
 	return true
 }
 
-// drain waits until every key that changed was followed, or ctx ends. Nothing
-// may change any more.
+// drain waits until every key that has changed is followed, or ctx ends.
 func (f *feed) drain(ctx context.Context) {
-	done := make(chan struct{})
-	go func() {
-		f.work.Wait()
-		close(done)
-	}()
-	select {
-	case <-done:
-	case <-ctx.Done():
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		f.mu.Lock()
+		under := len(f.again)
+		f.mu.Unlock()
+		if under == 0 {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
 	}
 }
 
-// pause returns how long to wait after a failed attempt, counted from 0: half
-// to a whole of 50 ms, doubled with each attempt, up to 12.8 s.
-func pause(attempt int) time.Duration {
-	longest := 50 * time.Millisecond << min(attempt, 8)
+// wait returns when nothing is under way any more. The feed's context has to
+// end first, and nothing may change after that.
+func (f *feed) wait() { f.work.Wait() }
+
+// pause returns how long to wait after a failure, when so many came before it:
+// half to a whole of 50 ms, doubled with each, up to 12.8 s.
+func pause(failures int) time.Duration {
+	longest := 50 * time.Millisecond << min(failures, 8)
 	return longest/2 + rand.N(longest/2)
 }

@@ -94,6 +94,8 @@ func TestFeedGivesUpWhenItIsTold(t *testing.T) {
 			t.Error("a key that never succeeds counts as followed")
 		}
 		cancel()
-		f.drain(t.Context())
+		f.wait()
+		f.changed("k") // nobody follows any more
+		f.wait()
 	})
 }

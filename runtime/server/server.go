@@ -201,20 +201,22 @@ func (s *server) serve(ctx context.Context, listener net.Listener) error {
 	return err
 }
 
-// close closes what open has opened, the last first.
+// close closes what open has opened. The catalog follows what has changed as
+// long as the store answers; a change that is acknowledged while the store
+// stops is left to the next start's reconcile.
 func (s *server) close() error {
 	var errs []error
-	if s.store != nil {
-		errs = append(errs, s.store.Close()) // nothing changes after this
-	}
 	if s.feed != nil {
 		drain, cancel := context.WithTimeout(context.Background(), stopTimeout)
 		s.feed.drain(drain)
 		cancel()
 	}
 	s.giveUp()
+	if s.store != nil {
+		errs = append(errs, s.store.Close())
+	}
 	if s.feed != nil {
-		s.feed.drain(context.Background())
+		s.feed.wait()
 	}
 	if s.upkeep != nil {
 		s.upkeep.wait()

@@ -149,8 +149,10 @@ func newBackend(cfg Config) (*backend, error) {
 	} else {
 		opts.SideCarDir = sidecar
 	}
-	b.Posix, err = posix.New(b.objects, b.meta, opts)
-	return b, err
+	if b.Posix, err = posix.New(b.objects, b.meta, opts); err != nil {
+		return nil, err
+	}
+	return b, b.resumeUploads()
 }
 
 // free returns an error that names the address if somebody listens on it. The
