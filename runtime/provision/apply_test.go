@@ -104,7 +104,7 @@ func TestSameMeaningIsNoChange(t *testing.T) {
 	other.CORS[0].ID = aws.String("browser")
 	slices.Reverse(other.Lifecycle.Rules)
 	other.Lifecycle.Rules[0].ID = nil
-	other.Lifecycle.Rules[1].Filter, other.Lifecycle.Rules[1].Prefix = nil, aws.String("")
+	other.Lifecycle.Rules[1].Filter, other.Lifecycle.Rules[1].Prefix = nil, aws.String("") //nolint:staticcheck // as some stores answer
 	other.Lifecycle.SmallObjects = types.TransitionDefaultMinimumObjectSizeAllStorageClasses128k
 	other.Policy[3]["Action"] = []any{"s3:*"}
 	other.Policy[3]["Principal"] = map[string]any{"AWS": "*"}

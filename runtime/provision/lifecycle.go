@@ -126,8 +126,8 @@ func filter(prefix *string, larger, smaller *int64) *types.LifecycleRuleFilter {
 func normalLifecycle(l Lifecycle) any {
 	rules := slices.Clone(l.Rules)
 	for i := range rules {
-		if rules[i].Filter == nil || rules[i].Prefix != nil {
-			rules[i].Filter, rules[i].Prefix = filter(rules[i].Prefix, nil, nil), nil
+		if prefix := &rules[i].Prefix; rules[i].Filter == nil || *prefix != nil { //nolint:staticcheck // some stores still answer so
+			rules[i].Filter, *prefix = filter(*prefix, nil, nil), nil
 		}
 		rules[i].ID = nil
 	}

@@ -174,12 +174,6 @@ func (p *tab) text(selector string) string {
 	return text
 }
 
-// listed returns the names in the list.
-func (p *tab) listed() []string {
-	p.Helper()
-	return eval[[]string](p, "[...document.querySelectorAll('#rows td:first-child')].map((cell) => cell.textContent)")
-}
-
 // lists waits until exactly these names are in the list.
 func (p *tab) lists(names ...string) {
 	p.Helper()

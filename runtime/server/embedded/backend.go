@@ -46,7 +46,7 @@ func (b *backend) PutObject(ctx context.Context, in s3response.PutObjectInput) (
 			done()
 		}
 	}()
-	out, err := b.Posix.PutObjectWithPostFunc(context.WithoutCancel(ctx), in, func(body *os.File) error {
+	out, err := b.PutObjectWithPostFunc(context.WithoutCancel(ctx), in, func(body *os.File) error {
 		if err := body.Sync(); err != nil {
 			return err // before the lock: this is what takes time
 		}

@@ -239,7 +239,10 @@ func TestConditionalDeleteSparesTheNewer(t *testing.T) {
 			wg.Go(func() {
 				_, err := c.DeleteObject(t.Context(), &s3.DeleteObjectInput{Bucket: bucket, Key: &key, IfMatch: old.ETag})
 				var answer *awshttp.ResponseError
-				if err != nil && !(errors.As(err, &answer) && answer.HTTPStatusCode() == http.StatusPreconditionFailed) {
+				if errors.As(err, &answer) && answer.HTTPStatusCode() == http.StatusPreconditionFailed {
+					return
+				}
+				if err != nil {
 					t.Errorf("delete: %v", err)
 				}
 			})
