@@ -3,11 +3,13 @@ package embedded
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 
-	"github.com/versity/versitygw/backend"
+	gateway "github.com/versity/versitygw/backend"
 	"github.com/versity/versitygw/backend/meta"
 	"github.com/versity/versitygw/backend/posix"
 )
@@ -67,12 +69,12 @@ func (b *backend) became(bucket, ofKey, id string) (bool, error) {
 		return false, err
 	}
 	stored, err := b.meta.RetrieveAttribute(nil, bucket, string(key), completedAttribute)
-	if errors.Is(err, meta.ErrNoSuchKey) {
+	if errors.Is(err, meta.ErrNoSuchKey) || errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
 		return false, nil
 	}
 	if err != nil {
 		return false, err
 	}
-	upload, err := backend.UnmarshalMpUploadMetadata(stored, false)
+	upload, err := gateway.UnmarshalMpUploadMetadata(stored, false)
 	return upload.UploadID == id, err
 }

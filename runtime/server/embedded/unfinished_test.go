@@ -22,55 +22,20 @@ func TestInterruptedCompletion(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			c, key := s.Client(), aws.String("u/alice/film")
+			c := s.Client()
 			if _, err := c.CreateBucket(t.Context(), &s3.CreateBucketInput{Bucket: bucket}); err != nil {
 				t.Fatal(err)
 			}
-			begin := func() (id, part *string) {
-				upload, err := c.CreateMultipartUpload(t.Context(), &s3.CreateMultipartUploadInput{Bucket: bucket, Key: key, Metadata: map[string]string{"bytepass": "x"}})
-				if err != nil {
-					t.Fatal(err)
-				}
-				sent, err := c.UploadPart(t.Context(), &s3.UploadPartInput{Bucket: bucket, Key: key, UploadId: upload.UploadId, PartNumber: aws.Int32(1), Body: strings.NewReader("bytes")})
-				if err != nil {
-					t.Fatal(err)
-				}
-				return upload.UploadId, sent.ETag
-			}
-			complete := func(id, part *string) {
-				_, err := c.CompleteMultipartUpload(t.Context(), &s3.CompleteMultipartUploadInput{
-					Bucket: bucket, Key: key, UploadId: id,
-					MultipartUpload: &types.CompletedMultipartUpload{Parts: []types.CompletedPart{{PartNumber: aws.Int32(1), ETag: part}}},
-				})
-				if err != nil {
-					t.Fatal(err)
-				}
-			}
-			interrupted, part := begin()
-			done, donePart := begin()
-			complete(done, donePart)
+			fresh := beginUpload(t, c, "u/alice/fresh")
+			over := beginUpload(t, c, "u/alice/film")
+			done := beginUpload(t, c, "u/alice/film")
+			done.complete(t, c)
 			if err := s.Close(); err != nil {
 				t.Fatal(err)
 			}
-
-			uploads, err := filepath.Glob(filepath.Join(cfg.Folder, objectsFolder, *bucket, posix.MetaTmpMultipartDir, "*", *interrupted))
-			if err != nil || len(uploads) != 1 {
-				t.Fatalf("the gateway keeps uploads elsewhere: %v, %v", uploads, err)
-			}
-			if err := os.Rename(uploads[0], uploads[0]+".etag-1.inprogress"); err != nil {
-				t.Fatal(err)
-			}
-			if m == Sidecar {
-				inside, err := filepath.Rel(filepath.Join(cfg.Folder, objectsFolder), uploads[0])
-				if err != nil {
-					t.Fatal(err)
-				}
-				attributes := filepath.Join(cfg.Folder, "sidecar", inside)
-				if err := os.Rename(attributes, attributes+".etag-1.inprogress"); err != nil {
-					t.Fatal(err)
-				}
-			}
-			left := filepath.Join(filepath.Dir(uploads[0]), *done+".etag-1.inprogress")
+			interrupt(t, cfg, fresh)
+			beside := filepath.Dir(interrupt(t, cfg, over))
+			left := filepath.Join(beside, done.id+".etag-1.inprogress")
 			if err := os.Mkdir(left, 0o700); err != nil {
 				t.Fatal(err)
 			}
@@ -82,16 +47,70 @@ func TestInterruptedCompletion(t *testing.T) {
 			defer s.Close()
 			c = s.Client()
 			list, err := c.ListMultipartUploads(t.Context(), &s3.ListMultipartUploadsInput{Bucket: bucket})
-			if err != nil || len(list.Uploads) != 1 || *list.Uploads[0].UploadId != *interrupted {
+			if err != nil || len(list.Uploads) != 2 || *list.Uploads[0].UploadId != over.id || *list.Uploads[1].UploadId != fresh.id {
 				t.Fatalf("uploads %+v, %v", list, err)
 			}
 			if _, err := os.Stat(left); !os.IsNotExist(err) {
 				t.Errorf("what is left of the completed upload is still there: %v", err)
 			}
-			complete(interrupted, part)
-			if got := content(t, c, *key); !strings.HasPrefix(got, "bytes x ") {
-				t.Errorf("there is %q", got)
+			for _, u := range []upload{fresh, over} {
+				u.complete(t, c)
+				if got := content(t, c, u.key); !strings.HasPrefix(got, "bytes x ") {
+					t.Errorf("there is %q", got)
+				}
 			}
 		})
 	}
+}
+
+// upload is one in parts, with its only part sent.
+type upload struct{ key, id, part string }
+
+func beginUpload(t *testing.T, c *s3.Client, key string) upload {
+	t.Helper()
+	u, err := c.CreateMultipartUpload(t.Context(), &s3.CreateMultipartUploadInput{Bucket: bucket, Key: &key, Metadata: map[string]string{"bytepass": "x"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sent, err := c.UploadPart(t.Context(), &s3.UploadPartInput{Bucket: bucket, Key: &key, UploadId: u.UploadId, PartNumber: aws.Int32(1), Body: strings.NewReader("bytes")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return upload{key, *u.UploadId, *sent.ETag}
+}
+
+func (u upload) complete(t *testing.T, c *s3.Client) {
+	t.Helper()
+	_, err := c.CompleteMultipartUpload(t.Context(), &s3.CompleteMultipartUploadInput{
+		Bucket: bucket, Key: &u.key, UploadId: &u.id,
+		MultipartUpload: &types.CompletedMultipartUpload{Parts: []types.CompletedPart{{PartNumber: aws.Int32(1), ETag: &u.part}}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// interrupt leaves the upload as a process does that is killed while it
+// completes it, and returns the upload's folder.
+func interrupt(t *testing.T, cfg Config, u upload) string {
+	t.Helper()
+	objects := filepath.Join(cfg.Folder, objectsFolder)
+	found, err := filepath.Glob(filepath.Join(objects, *bucket, posix.MetaTmpMultipartDir, "*", u.id))
+	if err != nil || len(found) != 1 {
+		t.Fatalf("the gateway keeps uploads elsewhere: %v, %v", found, err)
+	}
+	paths := found
+	if cfg.Metadata == Sidecar {
+		inside, err := filepath.Rel(objects, found[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		paths = append(paths, filepath.Join(cfg.Folder, "sidecar", inside))
+	}
+	for _, path := range paths {
+		if err := os.Rename(path, path+".etag-1.inprogress"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return found[0]
 }
