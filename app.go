@@ -9,17 +9,17 @@ import (
 	"os"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
-	"github.com/aws/jsii-runtime-go"
-
 	"github.com/bytepass/bytepass/stacks"
 	"github.com/bytepass/bytepass/stacks/build"
 )
 
 func main() {
 	err := synth(context.Background())
-	jsii.Close()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bytepass:", err)
+	}
+	closeKernel()
+	if err != nil {
 		os.Exit(1)
 	}
 }
