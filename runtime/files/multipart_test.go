@@ -1,6 +1,7 @@
 package files
 
 import (
+	"errors"
 	"strings"
 	"testing"
 )
@@ -45,8 +46,9 @@ func TestNewMultipart(t *testing.T) {
 				t.Fatalf("error %v, want code %q", err, tc.code)
 			}
 			if err != nil {
-				if p := err.(*Problem); p.Field != tc.field {
-					t.Errorf("field %q, want %q", p.Field, tc.field)
+				var p *Problem
+				if !errors.As(err, &p) || p.Field != tc.field {
+					t.Errorf("%v, want the field %q", err, tc.field)
 				}
 				return
 			}

@@ -12,7 +12,7 @@ import (
 
 func TestPresignForm(t *testing.T) {
 	s := newSigner(t, sign.Config{})
-	limit, more := int64(1000), int64(files.MaxSinglePut+1)
+	limit, more := int64(1000), files.MaxSinglePut+1
 	for name, tc := range map[string]struct {
 		size        int64
 		declaration files.Declaration

@@ -107,6 +107,9 @@ func TestAnswerLost(t *testing.T) {
 				out := r.Clone(r.Context())
 				out.URL.Scheme, out.URL.Host, out.RequestURI = target.Scheme, target.Host, ""
 				res, err := http.DefaultTransport.RoundTrip(out)
+				if err == nil {
+					_ = res.Body.Close()
+				}
 				if err != nil || res.StatusCode != http.StatusOK {
 					t.Errorf("the store did not complete: %v %v", res, err)
 				}
