@@ -60,7 +60,8 @@ func run(m *testing.M) int {
 	binaries, assemblies = filepath.Join(temp, "functions"), filepath.Join(temp, "assemblies")
 	for _, name := range stacks.FunctionNames(settings.Settings{}) {
 		folder := filepath.Join(binaries, name)
-		if err := os.MkdirAll(folder, 0o755); err == nil {
+		err := os.MkdirAll(folder, 0o755)
+		if err == nil {
 			err = os.WriteFile(filepath.Join(folder, "bootstrap"), []byte(name), 0o755)
 		}
 		if err != nil {
