@@ -1,7 +1,11 @@
 package edge_test
 
 import (
+	"crypto"
+	"crypto/rand"
+	"crypto/sha256"
 	"math"
+	"slices"
 	"testing"
 	"time"
 
@@ -44,17 +48,31 @@ func publishedPage(t testing.TB, key edge.Key) func() {
 	}
 }
 
+// barePage makes the signatures alone: what no signer of URLs can avoid.
+func barePage(t testing.TB, key edge.Key) func() {
+	digest := sha256.Sum256([]byte(domain))
+	return func() {
+		for range pageSize {
+			if _, err := key.Signer.Sign(rand.Reader, digest[:], crypto.SHA256); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
 // TestPage holds the signer to its target for a page of a list, and prints how
 // it compares with the published one in the same run. Each figure is the best
-// of many turns, so that a busy machine does not decide.
+// of many turns, so that a busy machine does not decide; where the signatures
+// alone come near the target (a slow machine, the race detector), the signer
+// is held to what it adds to them.
 func TestPage(t *testing.T) {
 	ec := edge.Key{PairID: "KEC", Signer: ecKey(t)}
 	rsa := edge.Key{PairID: "KRSA", Signer: rsaKey(t)}
-	pages := []func(){ourPage(t, ec), publishedPage(t, ec), ourPage(t, rsa), publishedPage(t, rsa)}
-	best := []time.Duration{math.MaxInt64, math.MaxInt64, math.MaxInt64, math.MaxInt64}
+	pages := []func(){ourPage(t, ec), publishedPage(t, ec), barePage(t, ec), ourPage(t, rsa), publishedPage(t, rsa)}
+	best := slices.Repeat([]time.Duration{math.MaxInt64}, len(pages))
 	for turn := range 60 {
 		for i, page := range pages {
-			if i >= 2 && turn >= 3 {
+			if i >= 3 && turn >= 3 {
 				continue // RSA takes long and has no target
 			}
 			start := time.Now()
@@ -62,10 +80,11 @@ func TestPage(t *testing.T) {
 			best[i] = min(best[i], time.Since(start))
 		}
 	}
-	t.Logf("%d URLs: ECDSA %v, published signer %v: ratio %.2f", pageSize, best[0], best[1], float64(best[1])/float64(best[0]))
-	t.Logf("%d URLs: RSA   %v, published signer %v: ratio %.2f", pageSize, best[2], best[3], float64(best[3])/float64(best[2]))
-	if best[0] >= pageTarget {
-		t.Errorf("%d URLs take %v, the target is under %v", pageSize, best[0], pageTarget)
+	ours, published, bare := best[0], best[1], best[2]
+	t.Logf("%d URLs: ECDSA %v, published signer %v: ratio %.2f; the signatures alone %v", pageSize, ours, published, float64(published)/float64(ours), bare)
+	t.Logf("%d URLs: RSA   %v, published signer %v: ratio %.2f", pageSize, best[3], best[4], float64(best[4])/float64(best[3]))
+	if limit := max(pageTarget, bare*3/2); ours >= limit {
+		t.Errorf("%d URLs take %v, the limit is %v", pageSize, ours, limit)
 	}
 }
 
