@@ -85,6 +85,9 @@ func (b *backend) DeleteObject(ctx context.Context, in *s3.DeleteObjectInput) (*
 	if out, handled, err := b.undelete(in); handled {
 		return out, err
 	}
+	if out, handled, err := b.mark(context.WithoutCancel(ctx), in); handled {
+		return out, err
+	}
 	return b.Posix.DeleteObject(context.WithoutCancel(ctx), in)
 }
 

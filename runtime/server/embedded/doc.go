@@ -2,12 +2,13 @@
 // this process, on a folder of plain files.
 //
 // It is a real S3 server on a port of its own; clients reach it over HTTP with
-// presigned URLs as they reach any other. Three things are added to the
-// gateway's POSIX backend (see backend): changes of one key happen one after
-// the other, a change is on the disk before it is acknowledged, and whoever
-// asks is told of every key that has changed. The gateway's own webhook would
-// tell that too, but not for form uploads (its events name no key), only once,
-// whatever the answer, and with its secret printed at the start.
+// presigned URLs as they reach any other. What is added to the gateway's POSIX
+// backend (see backend): changes of one key happen one after the other, a
+// change is on the disk before it is acknowledged, a process that is killed in
+// the middle of one leaves the key as it was, and whoever asks is told of every
+// key that has changed. The gateway's own webhook would tell that too, but not
+// for form uploads (its events name no key), only once, whatever the answer,
+// and with its secret printed at the start.
 //
 // What a file system cannot do, this store cannot: "a" and "a/b" exclude each
 // other, and a segment has at most 255 bytes. versitygw answers 501 to

@@ -16,6 +16,7 @@ import (
 const (
 	versionAttribute = "version-id"
 	markerAttribute  = "delete-marker"
+	etagAttribute    = "etag"
 )
 
 // undelete removes the current version of a key when that is asked for and an
