@@ -71,7 +71,7 @@ func Plan(ctx context.Context, t Target, s Settings) (Diff, error) {
 	}
 	d.Gaps = append(d.Gaps, policyGaps(s, t)...)
 	for _, property := range s.Elsewhere {
-		d.Gaps = append(d.Gaps, Gap{Setting: property, Reason: Elsewhere, Detail: "a property that only CloudFormation applies", Consequence: "the store goes without it"})
+		d.Gaps = append(d.Gaps, Gap{Setting: property, Reason: Elsewhere, Detail: "a property that only CloudFormation applies", Consequence: "it asks for something of AWS's own, such as its metrics; the store has nothing like it"})
 	}
 	return d, nil
 }

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net"
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
@@ -106,17 +107,34 @@ func provisionStore(ctx context.Context, client *s3.Client, settings provision.S
 	if err != nil {
 		return err
 	}
+	for _, change := range diff.Changes {
+		log.Debug("store provisioned", "setting", change.Setting, "have", string(change.Have), "want", string(change.Want))
+	}
 	level := slog.LevelDebug
 	if diff.Create {
 		level = slog.LevelInfo
 	}
-	for _, change := range diff.Changes {
-		log.Debug("store provisioned", "setting", change.Setting, "have", string(change.Have), "want", string(change.Want))
-	}
-	for _, gap := range gaps {
-		log.Log(ctx, level, "the store goes without", "setting", gap.Setting, "part", gap.Part, "reason", gap.Reason, "detail", gap.Detail, "consequence", gap.Consequence)
-	}
+	logGaps(ctx, log, level, gaps)
 	return nil
+}
+
+// logGaps writes a line for each gap; parts of a setting that share a
+// consequence share the line.
+func logGaps(ctx context.Context, log *slog.Logger, level slog.Level, gaps []provision.Gap) {
+	for len(gaps) > 0 {
+		first := gaps[0]
+		var parts, details []string
+		gaps = slices.DeleteFunc(slices.Clone(gaps), func(g provision.Gap) bool {
+			same := g.Setting == first.Setting && g.Reason == first.Reason && g.Consequence == first.Consequence
+			if same {
+				parts, details = append(parts, g.Part), append(details, g.Detail)
+			}
+			return same
+		})
+		name := strings.TrimSpace(first.Setting + " " + strings.Join(parts, ", "))
+		log.Log(ctx, level, "the store goes without "+name, "reason", first.Reason, "consequence", first.Consequence)
+		log.Debug("why it goes without "+name, "detail", strings.Join(slices.Compact(details), "; "))
+	}
 }
 
 // corsOrigins returns the origins that any of the rules lets in.

@@ -137,6 +137,11 @@ func TestServeUntilItIsTold(t *testing.T) {
 			t.Errorf("the start does not say %q: %s", says, stdout.String())
 		}
 	}
+	for _, gap := range []string{"encryption", "publicAccess", "lifecycle", "OnlySignersPresign"} {
+		if !strings.Contains(stderr.String(), gap) {
+			t.Errorf("the start does not say that the store goes without %s: %s", gap, stderr.String())
+		}
+	}
 	if strings.Contains(stderr.String(), "X-Amz-") {
 		t.Errorf("the log holds a signature: %s", stderr.String())
 	}
