@@ -44,7 +44,7 @@ func describe() huma.Config {
 			},
 			Servers: []*huma.Server{{URL: "/"}},
 			Tags: []*huma.Tag{
-				{Name: "uploads", Description: "Sign requests that send bytes."},
+				{Name: "uploads", Description: "Sign requests that send bytes. Uppy's own contract (Companion for S3) is served under `/s3` and described there: https://uppy.io/docs/aws-s3/"},
 				{Name: "files", Description: "What has arrived: list, download, delete, restore."},
 				{Name: "service", Description: "For whoever runs it."},
 			},
