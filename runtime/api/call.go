@@ -6,7 +6,9 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/bytepass/bytepass/runtime/audit"
 	"github.com/bytepass/bytepass/runtime/auth"
+	"github.com/bytepass/bytepass/runtime/files"
 )
 
 // call is what is known of a request while it is served.
@@ -15,6 +17,7 @@ type call struct {
 	route     string         // the pattern that took it, such as "GET /api/files"
 	principal auth.Principal // zero before it is known, and on public routes
 	cause     error          // of an answer that is our fault, for the log
+	audit     audit.Entry    // its Operation is empty for what is not about files
 }
 
 type callKey struct{}
@@ -24,6 +27,12 @@ func callOf(ctx context.Context) *call {
 	c, _ := ctx.Value(callKey{}).(*call)
 	return c
 }
+
+// noteKey says in the audit which file a request is about.
+func noteKey(ctx context.Context, key files.Key) { callOf(ctx).audit.Key = key }
+
+// noteVersion says in the audit which version was read or came to be.
+func noteVersion(ctx context.Context, id string) { callOf(ctx).audit.Version = id }
 
 const requestIDHeader = "X-Request-Id"
 

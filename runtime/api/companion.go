@@ -20,19 +20,22 @@ import (
 // Version 5 and older send an Authorization header. Version 6 cannot, in its
 // Companion mode: see capability and signRequest.
 func (s *service) registerCompanion(routes *router) {
-	for pattern, handle := range map[string]func(*companionCall) (any, error){
-		"GET /s3/params":                            s.companionForm,
-		"POST /s3/multipart":                        s.companionStart,
-		"GET /s3/multipart/{uploadId}":              s.companionParts,
-		"GET /s3/multipart/{uploadId}/{partNumber}": s.companionPart,
-		"POST /s3/multipart/{uploadId}/complete":    s.companionComplete,
-		"DELETE /s3/multipart/{uploadId}":           s.companionAbort,
-		"POST /s3/sign":                             s.signRequest,
-		"POST /s3/object":                           s.objectPost,
-		"GET /s3/object":                            s.objectParts,
-		"DELETE /s3/object":                         s.objectAbort,
+	for _, route := range []struct {
+		pattern, id string
+		handle      func(*companionCall) (any, error)
+	}{
+		{"GET /s3/params", "companion-form", s.companionForm},
+		{"POST /s3/multipart", "companion-start", s.companionStart},
+		{"GET /s3/multipart/{uploadId}", "companion-parts", s.companionParts},
+		{"GET /s3/multipart/{uploadId}/{partNumber}", "companion-part", s.companionPart},
+		{"POST /s3/multipart/{uploadId}/complete", "companion-complete", s.companionComplete},
+		{"DELETE /s3/multipart/{uploadId}", "companion-abort", s.companionAbort},
+		{"POST /s3/sign", "companion-sign", s.signRequest},
+		{"POST /s3/object", "companion-object-post", s.objectPost},
+		{"GET /s3/object", "companion-object-parts", s.objectParts},
+		{"DELETE /s3/object", "companion-object-abort", s.objectAbort},
 	} {
-		routes.HandleFunc(pattern, s.companion(handle))
+		routes.HandleFunc(route.pattern, s.companion(route.id, route.handle))
 	}
 }
 
@@ -74,6 +77,7 @@ func (s *service) form(c *companionCall, intent files.Intent) (files.PresignedFo
 	if err != nil {
 		return files.PresignedForm{}, err
 	}
+	noteKey(c.Context(), upload.Key)
 	if s.FileSystem {
 		if err := s.checkPath(c.Context(), c.space, upload.Key); err != nil {
 			return files.PresignedForm{}, err
@@ -179,7 +183,9 @@ func (s *service) complete(c *companionCall, uploadID string, finish uploads.Fin
 	if s.Multipart == nil {
 		return uploads.Completed{}, notServed()
 	}
-	return s.Multipart.Complete(c.Context(), c.space, c.key(), uploadID, finish)
+	done, err := s.Multipart.Complete(c.Context(), c.space, c.key(), uploadID, finish)
+	noteVersion(c.Context(), done.VersionID)
+	return done, err
 }
 
 func (s *service) companionAbort(c *companionCall) (any, error) {

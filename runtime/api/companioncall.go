@@ -16,6 +16,7 @@ import (
 // companionCall is a request of the Companion contract by a known caller.
 type companionCall struct {
 	*http.Request
+	query SpaceQuery // that named the space
 	space files.Space
 	body  []byte
 }
@@ -24,9 +25,9 @@ type companionCall struct {
 type xmlAnswer string
 
 // companion serves a route of the Companion contract.
-func (s *service) companion(handle func(*companionCall) (any, error)) http.HandlerFunc {
+func (s *service) companion(id string, handle func(*companionCall) (any, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		answer, err := s.answerCompanion(w, r, handle)
+		answer, err := s.answerCompanion(w, r, id, handle)
 		if err != nil {
 			writeProblem(w, r, err)
 			return
@@ -45,11 +46,15 @@ func (s *service) companion(handle func(*companionCall) (any, error)) http.Handl
 	}
 }
 
-func (s *service) answerCompanion(w http.ResponseWriter, r *http.Request, handle func(*companionCall) (any, error)) (any, error) {
-	if err := s.authenticate(r, write); err != nil {
+func (s *service) answerCompanion(w http.ResponseWriter, r *http.Request, id string, handle func(*companionCall) (any, error)) (any, error) {
+	if err := s.authenticate(r, id, write); err != nil {
 		return nil, err
 	}
-	space, err := SpaceQuery{}.space(r.Context())
+	query, err := companionSpace(r.URL.Query())
+	if err != nil {
+		return nil, err
+	}
+	space, err := query.space(r.Context())
 	if err != nil {
 		return nil, err
 	}
@@ -57,11 +62,26 @@ func (s *service) answerCompanion(w http.ResponseWriter, r *http.Request, handle
 	if err := readBody(w, r, &body, maxBody); err != nil {
 		return nil, err
 	}
-	return handle(&companionCall{r, space, body.Bytes()})
+	return handle(&companionCall{r, query, space, body.Bytes()})
+}
+
+// companionSpace returns the query's space. Of the rest the contract is
+// lenient, but who names two spaces must not get the one that he did not mean.
+func companionSpace(query url.Values) (SpaceQuery, error) {
+	if n := len(query["space"]); n > 1 {
+		return SpaceQuery{}, files.Problemf(files.CodeInvalidField, "space", "the query parameter is given %d times; give it once", n)
+	}
+	return SpaceQuery{query.Get("space")}, nil
 }
 
 // key returns the caller's key of the request.
-func (c *companionCall) key() string { return c.URL.Query().Get("key") }
+func (c *companionCall) key() string {
+	raw := c.URL.Query().Get("key")
+	if key, err := files.ParseKey(raw); err == nil {
+		noteKey(c.Context(), key)
+	}
+	return raw
+}
 
 // decode reads the body. What it does not know it leaves alone.
 func (c *companionCall) decode(v any) error {

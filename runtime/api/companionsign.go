@@ -38,6 +38,7 @@ func (s *service) signRequest(c *companionCall) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	noteKey(c.Context(), key)
 	switch {
 	case wanted.Method == http.MethodPut && wanted.UploadID == "":
 		form, err := s.form(c, files.Intent{Key: string(key), MimeType: wanted.ContentType})
@@ -55,6 +56,9 @@ func (s *service) signRequest(c *companionCall) (any, error) {
 		query := url.Values{"key": {string(key)}}
 		if wanted.UploadID != "" {
 			query.Set("uploadId", wanted.UploadID)
+		}
+		if c.query.Space != "" {
+			query.Set("space", c.query.Space)
 		}
 		answer := signed{URL: originOf(c.Request) + "/s3/object?" + query.Encode(), Key: string(key)}
 		if token := c.Header.Get("Authorization"); token != "" {

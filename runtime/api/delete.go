@@ -78,5 +78,6 @@ func (s *service) delete(ctx context.Context, in *deleteInput) (*doneOutput, err
 			return nil, err
 		}
 	}
+	noteVersion(ctx, marker)
 	return &doneOutput{Done{Success: true, Key: string(key), VersionID: marker}}, nil
 }

@@ -54,6 +54,7 @@ func (s *service) file(ctx context.Context, in *fileInput) (*fileOutput, error) 
 	case record.Status != files.Stored:
 		return nil, files.Problemf(files.CodeNotFound, "key", "there is no such file; an upload shows up within seconds of its end")
 	}
+	noteVersion(ctx, record.VersionID)
 	f, err := s.withURL(ctx, record, in.Disposition == "inline")
 	if err != nil {
 		return nil, err

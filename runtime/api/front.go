@@ -5,9 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
 	"runtime/debug"
 	"time"
+
+	"github.com/bytepass/bytepass/runtime/audit"
 )
 
 // front is what every request passes: it gives it an id, sets the headers that
@@ -47,28 +50,49 @@ func (f *front) recovered(w *recorder, r *http.Request, cause any) {
 	}
 }
 
-// write logs the request: never its query, URL or headers, which hold keys,
-// tokens and signatures.
+// write logs the request, as an audit line if it was about files: never its
+// query, path or headers, which hold tokens and signatures.
 func (f *front) write(r *http.Request, c *call, status int, took time.Duration) {
 	level := slog.LevelInfo
 	if status >= http.StatusInternalServerError {
 		level = slog.LevelError
 	}
-	if !f.log.Enabled(r.Context(), level) {
-		return
-	}
-	attributes := []slog.Attr{
+	attributes := [5]slog.Attr{
 		slog.String("method", r.Method),
 		slog.String("route", c.route),
 		slog.Int("status", status),
 		slog.Float64("ms", float64(took.Microseconds())/1000),
-		slog.String("request_id", c.id),
-		slog.String("owner", c.principal.Owner),
 	}
+	more := attributes[:4]
 	if c.cause != nil {
-		attributes = append(attributes, slog.String("error", c.cause.Error()))
+		more = append(more, slog.String("error", c.cause.Error()))
 	}
-	f.log.LogAttrs(r.Context(), level, "request", attributes...)
+	if c.audit.Operation == "" {
+		f.log.LogAttrs(r.Context(), level, "request", append(more, slog.String("request_id", c.id))...)
+		return
+	}
+	entry := c.audit
+	entry.Owner, entry.RequestID, entry.Source, entry.Outcome = c.principal.Owner, c.id, sourceOf(r), outcomeOf(status)
+	entry.Write(r.Context(), f.log, level, more...)
+}
+
+func outcomeOf(status int) string {
+	switch {
+	case status >= http.StatusInternalServerError:
+		return audit.Failed
+	case status >= http.StatusBadRequest:
+		return audit.Refused
+	}
+	return audit.OK
+}
+
+// sourceOf returns the address of whoever connected. Behind a proxy that is the
+// proxy's: what it says of others in a header, anybody could say.
+func sourceOf(r *http.Request) string {
+	if host, _, err := net.SplitHostPort(r.RemoteAddr); err == nil {
+		return host
+	}
+	return r.RemoteAddr
 }
 
 // recorder remembers the status of an answer.

@@ -39,7 +39,7 @@ func register[I, O any](s *service, operations huma.API, op operation, handle fu
 		Security:     security(op.scope),
 		Responses:    responses(op),
 		MaxBodyBytes: limit + 1,
-		Middlewares:  huma.Middlewares{s.enter(op.scope, limit)},
+		Middlewares:  huma.Middlewares{s.enter(op, limit)},
 	}
 	huma.Register(operations, described, func(ctx context.Context, in *I) (*O, error) {
 		out, err := handle(ctx, in)
@@ -52,10 +52,10 @@ func register[I, O any](s *service, operations huma.API, op operation, handle fu
 
 // enter is what every operation does first: it asks who calls, and reads the
 // query and the body within their bounds.
-func (s *service) enter(scope string, limit int64) func(huma.Context, func(huma.Context)) {
+func (s *service) enter(op operation, limit int64) func(huma.Context, func(huma.Context)) {
 	return func(hc huma.Context, next func(huma.Context)) {
 		r, w := humago.Unwrap(hc)
-		if err := s.authenticate(r, scope); err != nil {
+		if err := s.authenticate(r, op.id, op.scope); err != nil {
 			writeProblem(w, r, err)
 			return
 		}
@@ -83,16 +83,19 @@ func (s *service) enter(scope string, limit int64) func(huma.Context, func(huma.
 	}
 }
 
-// authenticate puts the principal into the request's call.
-func (s *service) authenticate(r *http.Request, scope string) error {
+// authenticate puts the principal into the request's call. Whatever comes of
+// it, the request is one for the audit from here on, unless the route is public.
+func (s *service) authenticate(r *http.Request, operationID, scope string) error {
 	if scope == "" {
 		return nil
 	}
+	c := callOf(r.Context())
+	c.audit.Operation = operationID
 	p, err := s.Auth.Authenticate(r)
 	if err != nil {
 		return err
 	}
-	callOf(r.Context()).principal = p
+	c.principal = p
 	if s.RequireScopes && !p.HasScope(scope) {
 		return files.Problemf(files.CodeForbidden, "", "the token lacks the scope %s", scope)
 	}

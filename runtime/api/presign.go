@@ -116,6 +116,7 @@ func (s *service) presign(ctx context.Context, in SpaceQuery, intent files.Inten
 	if err != nil {
 		return nil, err
 	}
+	noteKey(ctx, upload.Key)
 	if s.FileSystem {
 		if err := s.checkPath(ctx, space, upload.Key); err != nil {
 			return nil, err

@@ -129,6 +129,7 @@ func (p *Problem) extend(err error) {
 // in the call, for the log.
 func refuse(ctx context.Context, err error) *Problem {
 	p := problemOf(err)
+	callOf(ctx).audit.Code = p.Code
 	if p.Status >= http.StatusInternalServerError {
 		cause := err
 		var known *files.Problem

@@ -62,6 +62,7 @@ func (s *service) restore(ctx context.Context, in *restoreInput) (*doneOutput, e
 			return nil, err
 		}
 	}
+	noteVersion(ctx, newest)
 	return &doneOutput{Done{Success: true, Key: string(key), VersionID: newest}}, nil
 }
 

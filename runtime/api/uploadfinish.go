@@ -84,6 +84,7 @@ func (s *service) completeUpload(ctx context.Context, in *completeInput) (*compl
 	if err != nil {
 		return nil, err
 	}
+	noteVersion(ctx, done.VersionID)
 	return &completeOutput{CompletedUpload{
 		Key: string(done.Key), Location: done.Location, ETag: done.ETag, VersionID: done.VersionID,
 		Size: done.Size, ChecksumCRC64NVME: done.ChecksumCRC64NVME,

@@ -140,11 +140,12 @@ func (s *service) startUpload(ctx context.Context, in *startInput) (*startOutput
 // start begins an upload, unless the store is a file system on which the
 // catalog shows that it could not end well.
 func (s *service) start(ctx context.Context, space files.Space, in uploads.Intent) (uploads.Started, error) {
+	key, err := files.ParseKey(in.Key)
+	if err != nil {
+		return uploads.Started{}, err
+	}
+	noteKey(ctx, key)
 	if s.FileSystem {
-		key, err := files.ParseKey(in.Key)
-		if err != nil {
-			return uploads.Started{}, err
-		}
 		if err := s.checkPath(ctx, space, key); err != nil {
 			return uploads.Started{}, err
 		}

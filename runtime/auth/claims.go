@@ -2,6 +2,7 @@ package auth
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"github.com/bytepass/bytepass/runtime/files"
 )
@@ -14,15 +15,33 @@ type Claims struct {
 
 // Principal reads a principal from the verified claims of a token. The owner
 // has to be a string that is not empty: a number or a list would be two owners
-// under one name, or one under two. The error is a *files.Problem with
+// under one name, or one under two. So would a text that is not Unicode: every
+// byte and surrogate that JSON cannot carry is decoded as U+FFFD, so an owner
+// with that character is refused, and a group with it is none. The error is a *files.Problem with
 // CodeForbidden.
 func (c Claims) Principal(claims map[string]any) (Principal, error) {
 	owner, ok := claims[c.Owner].(string)
-	if !ok || owner == "" {
-		return Principal{}, files.Problemf(files.CodeForbidden, "", "the token's claim %q is not a text that names its owner; ask the issuer to set it", c.Owner)
+	if !ok || owner == "" || !legible(owner) {
+		return Principal{}, files.Problemf(files.CodeForbidden, "", "the token's claim %q is not a text in Unicode that names its owner; ask the issuer to set it", c.Owner)
 	}
-	return Principal{Owner: owner, Groups: stringsOf(claims[c.Groups]), Scopes: scopesOf(claims)}, nil
+	return Principal{Owner: owner, Groups: c.groups(claims), Scopes: scopesOf(claims)}, nil
 }
+
+func (c Claims) groups(claims map[string]any) []string {
+	if c.Groups == "" {
+		return nil
+	}
+	var groups []string
+	for _, group := range stringsOf(claims[c.Groups]) {
+		if legible(group) {
+			groups = append(groups, group)
+		}
+	}
+	return groups
+}
+
+// legible reports whether a text was decoded without loss.
+func legible(s string) bool { return !strings.ContainsRune(s, utf8.RuneError) }
 
 // scopesOf reads the scopes where issuers put them: scope (RFC 8693, section
 // 4.2), or scp as a list or a text.

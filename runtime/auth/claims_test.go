@@ -29,7 +29,22 @@ func TestClaims(t *testing.T) {
 			t.Errorf("%s: %+v, %v; want %+v", name, got, err, tc.want)
 		}
 	}
-	_, err := Claims{Owner: "email"}.Principal(claims{"sub": "a"})
+	for name, in := range map[string]claims{
+		"a byte":     {"sub": "a\uFFFD"},
+		"only bytes": {"sub": "\uFFFD\uFFFD"},
+	} {
+		if _, err := (Claims{Owner: "sub"}).Principal(in); files.CodeOf(err) != files.CodeForbidden {
+			t.Errorf("%s that was no text: %v", name, err)
+		}
+	}
+	p, err := Claims{Owner: "sub", Groups: "groups"}.Principal(claims{"sub": "a", "groups": []any{"x\uFFFD", "y"}})
+	if err != nil || !slices.Equal(p.Groups, []string{"y"}) {
+		t.Errorf("a group that was no text: %+v, %v", p, err)
+	}
+	if p, err = (Claims{Owner: "sub"}).Principal(claims{"sub": "a", "": "x"}); err != nil || p.Groups != nil {
+		t.Errorf("no claim of groups: %+v, %v", p, err)
+	}
+	_, err = Claims{Owner: "email"}.Principal(claims{"sub": "a"})
 	wantCode(t, err, files.CodeForbidden)
 }
 

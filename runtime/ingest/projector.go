@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"github.com/bytepass/bytepass/runtime/audit"
 	"github.com/bytepass/bytepass/runtime/catalog"
 	"github.com/bytepass/bytepass/runtime/files"
 )
@@ -113,8 +114,13 @@ func (p *Projector) pass(ctx context.Context, objectKey string, space files.Spac
 	}
 	// The rejection is on record, so if we die here the event, which is then
 	// delivered again, completes it.
-	p.Log.InfoContext(ctx, "upload rejected", "object", objectKey, "version", head.VersionID, "reason", next.Reason)
-	return changed, p.Bucket.DeleteIfMatch(ctx, objectKey, head.ETag)
+	if err := p.Bucket.DeleteIfMatch(ctx, objectKey, head.ETag); err != nil {
+		return changed, err
+	}
+	audit.Entry{
+		Operation: "reject", Space: space, Key: key, Version: head.VersionID, Outcome: audit.OK, Source: audit.SourceEvent,
+	}.Write(ctx, p.Log, slog.LevelInfo, slog.String("reason", next.Reason))
+	return changed, nil
 }
 
 // pause waits before a pass starts over for the attempt-th time: 5 to 10 ms at

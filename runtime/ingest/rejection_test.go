@@ -3,6 +3,7 @@ package ingest
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"strings"
 	"testing"
 
@@ -29,6 +30,24 @@ func TestARejectedUpload(t *testing.T) {
 	b.bucket.delete(objectKey)
 	b.sync()
 	b.want(files.Deleted, "v3")
+}
+
+// A rejection deletes a file, so it is audited, once, when it is done.
+func TestARejectionIsAudited(t *testing.T) {
+	b := newBench(t)
+	var log strings.Builder
+	b.Log = slog.New(slog.NewTextHandler(&log, nil))
+	b.Bucket = &broken{Bucket: b.bucket, deletes: 1, err: errors.New("500")}
+	b.bucket.put(objectKey, 6, 5)
+	if err := b.Sync(t.Context(), objectKey); err == nil || log.Len() > 0 {
+		t.Fatalf("before it is done: %v, %s", err, &log)
+	}
+	b.sync()
+	b.sync()
+	const want = `msg=audit owner="" acting_for="" operation=reject space=u/alice key=a.txt version=v1 outcome=ok code="" request_id="" source=event reason="`
+	if strings.Count(log.String(), "msg=audit") != 1 || !strings.Contains(log.String(), want) {
+		t.Errorf("the log is %s", &log)
+	}
 }
 
 // broken fails as often as it says.
