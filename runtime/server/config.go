@@ -42,6 +42,8 @@ type Config struct {
 	Issuer, Audience string
 	// OwnerClaim and GroupsClaim name the claims of a token that are read.
 	OwnerClaim, GroupsClaim string
+	// RequireScopes asks for files:read and files:write in the token.
+	RequireScopes bool
 
 	Log *slog.Logger
 	Now func() time.Time

@@ -142,7 +142,7 @@ func (s *server) newHandler(client *s3.Client, origins []string) (http.Handler, 
 	handler, err := api.New(api.Config{
 		Auth: s.identity, Limits: s.cfg.limits(), Uploads: signer, Multipart: multipart, Downloads: signer,
 		Catalog: s.catalog, Deleter: s.bucket, Restorer: s.bucket,
-		FileSystem: true, Origins: origins,
+		FileSystem: true, Origins: origins, RequireScopes: s.cfg.RequireScopes,
 		CheckName: func(object string) error { return s.store.CheckName(Bucket, object) },
 		Console:   console.Files(), ContentOrigins: []string{s.store.Endpoint()},
 		Ready: s.checks(client), Log: s.cfg.Log, Now: s.cfg.Now,

@@ -58,6 +58,7 @@ are those of owner "dev", and other machines cannot connect.`,
 	f.StringVar(&s.config.Audience, "audience", "", "what the issuer's tokens have to be for")
 	f.StringVar(&s.config.OwnerClaim, "owner-claim", env.DefaultOwnerClaim, "the token's claim that names the owner")
 	f.StringVar(&s.config.GroupsClaim, "groups-claim", env.DefaultGroupsClaim, "the token's claim that lists the groups")
+	f.BoolVar(&s.config.RequireScopes, "require-scopes", false, "ask for the scopes files:read and files:write in the token")
 	f.BoolVar(&s.verbose, "verbose", false, "log more")
 	return c
 }
