@@ -22,7 +22,7 @@ func startProxy(target string) (*proxy, error) {
 	if err != nil {
 		return nil, err
 	}
-	handler := &httputil.ReverseProxy{
+	forward := &httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) {
 			r.Out.URL.Scheme, r.Out.URL.Host = "http", target
 			r.Out.URL.RawQuery = r.In.URL.RawQuery
@@ -34,7 +34,18 @@ func startProxy(target string) (*proxy, error) {
 		// connections are expected then.
 		ErrorLog: log.New(io.Discard, "", 0),
 	}
-	p := &proxy{addr: l.Addr().String(), server: &http.Server{Handler: handler}}
+	p := &proxy{addr: l.Addr().String(), server: &http.Server{
+		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			// Or an answer that is quicker than the last read of the request's
+			// body closes that body under the forwarder, which then cuts the
+			// answer off.
+			if err := http.NewResponseController(w).EnableFullDuplex(); err != nil {
+				http.Error(w, err.Error(), http.StatusInternalServerError)
+				return
+			}
+			forward.ServeHTTP(w, r)
+		}),
+	}}
 	go p.server.Serve(l)
 	return p, nil
 }
