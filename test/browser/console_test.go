@@ -88,11 +88,13 @@ func refusalsAreShown(t *testing.T, w *world) {
 	if err := w.server.Stop(); err != nil {
 		t.Fatal(err)
 	}
+	defer func() { // whatever happens, the other tests need it
+		if err := w.server.Restart(); err != nil {
+			t.Fatal(err)
+		}
+	}()
 	p.choose(file(t, "offline.txt", []byte("x")))
 	p.until("document.querySelector('#uploads .state')?.textContent.includes('does not answer')")
-	if err := w.server.Restart(); err != nil {
-		t.Fatal(err)
-	}
 }
 
 func dropFiles(t *testing.T, w *world) {
