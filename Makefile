@@ -40,7 +40,7 @@ emulate: ## deploy the stacks to an AWS emulator and print the URLs to try
 tools: ## fetch what the tests need
 	@for tool in java chromium node oidc-issuer emulator cfn-lint iam-simulate dynamodb-local; do sh tools/$$tool.sh || exit 1; done
 
-lint: ## check format, suspicious code and imports
+lint: ## check format and suspicious code
 	@sh tools/golangci-lint.sh
 	@.tools/golangci-lint run
 

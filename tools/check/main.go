@@ -14,6 +14,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"time"
@@ -33,14 +34,14 @@ func main() {
 	}
 }
 
-// tools are the scripts that fetch what the tests need, quickest first.
-var tools = []string{"java", "chromium", "node", "oidc-issuer", "emulator", "cfn-lint", "iam-simulate", "dynamodb-local"}
-
 // check runs every step and writes down what came of it. The error is why it
 // ended early.
 func check(ctx context.Context, r *report, ci bool) error {
-	for _, tool := range tools {
-		script := "tools/" + tool + ".sh"
+	scripts, err := filepath.Glob("tools/*.sh")
+	if err != nil || len(scripts) == 0 {
+		return fmt.Errorf("tools/ has no scripts: run this in the project's folder")
+	}
+	for _, script := range scripts {
 		if err := r.step(ctx, script, "sh", script); err != nil {
 			if ci {
 				return fmt.Errorf("%s failed, and in CI nothing may be missing", script)
@@ -49,7 +50,7 @@ func check(ctx context.Context, r *report, ci bool) error {
 		}
 	}
 	r.step(ctx, "format", "sh", "-c", `test -z "$(gofmt -l $(git ls-files '*.go') | tee /dev/stderr)"`)
-	r.step(ctx, "vet", "go", "vet", "./...")
+	r.step(ctx, "lint", ".tools/golangci-lint", "run")
 
 	near, far, err := packages(ctx)
 	if err != nil {
