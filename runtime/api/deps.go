@@ -43,6 +43,7 @@ type Multipart interface {
 	SignOpenPart(ctx context.Context, space files.Space, key, uploadID string, number int) (files.Presigned, error)
 	Progress(ctx context.Context, space files.Space, key, uploadID string) (uploads.Progress, error)
 	Unfinished(ctx context.Context, space files.Space, key string, size *int64) ([]uploads.Unfinished, error)
+	UnfinishedBelow(ctx context.Context, space files.Space, prefix, after string, limit int) (found []uploads.Unfinished, more bool, err error)
 	Complete(ctx context.Context, space files.Space, key, uploadID string, f uploads.Finish) (uploads.Completed, error)
 	Abort(ctx context.Context, space files.Space, key, uploadID string) error
 }

@@ -197,7 +197,7 @@ func TestUploadRefuses(t *testing.T) {
 		{"alice", "POST", "/api/uploads", `{"key":"` + strings.Repeat("x", 256) + `","mimeType":"text/plain"}`, 400, files.CodeNameTooLong, "key"},
 		{"alice", "POST", "/api/uploads?space=g/others", `{"key":"a","mimeType":"text/plain"}`, 403, files.CodeForbidden, "space"},
 		{"", "POST", "/api/uploads", `{"key":"a","mimeType":"text/plain"}`, 401, files.CodeUnauthenticated, ""},
-		{"alice", "GET", "/api/uploads", "", 400, files.CodeInvalidKey, "key"},
+		{"alice", "GET", "/api/uploads?limit=0", "", 400, files.CodeInvalidLimit, "limit"},
 		{"alice", "GET", "/api/uploads?key=a&size=-1", "", 400, files.CodeInvalidSize, "size"},
 		{"alice", "GET", "/api/uploads?key=a&size=104857601", "", 400, files.CodeTooLarge, "size"},
 

@@ -8,6 +8,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/bytepass/bytepass/runtime/files"
+	"github.com/bytepass/bytepass/runtime/uploads"
 )
 
 type progressInput struct {
@@ -33,11 +34,16 @@ type UploadedPart struct {
 }
 
 type unfinishedInput struct {
-	KeyQuery
-	Size optional[int64] `query:"size" minimum:"0" doc:"The file's size in bytes, if it is known: then partSize and partCount are those of the file" example:"20000000000"`
+	SpaceQuery
+	Key    string          `query:"key" doc:"Exactly this key's uploads, all of them, the latest first. Without it: those of the whole space, by their keys, in pages" example:"films/holiday.mp4"`
+	Size   optional[int64] `query:"size" minimum:"0" doc:"The file's size in bytes, if it is known: then partSize and partCount are those of the file" example:"20000000000"`
+	Prefix string          `query:"prefix" doc:"Without a key: only keys that begin so" example:"films/"`
+	Cursor string          `query:"cursor" doc:"Without a key: where the page before ended. It is in its Link header: follow that and never make one"`
+	Limit  int             `query:"limit" minimum:"1" maximum:"1000" default:"100" doc:"Without a key: how many uploads a page has; more where one key has them"`
 }
 
 type unfinishedOutput struct {
+	Link string             `header:"Link" doc:"The next page (RFC 8288), relation next; absent on the last"`
 	Body []UnfinishedUpload `nullable:"false"`
 }
 
@@ -58,8 +64,8 @@ func (s *service) registerUploadState(operations huma.API) {
 	}, s.uploadProgress)
 	register(s, operations, operation{
 		id: "unfinished-uploads", method: http.MethodGet, path: "/api/uploads", tag: "uploads", scope: write,
-		summary: "List the unfinished uploads of a key",
-		description: "Exactly this key's, the latest first, so that a client which has lost everything but the file can go on. " +
+		summary: "List unfinished uploads",
+		description: "Those of one key, so that a client which has lost everything but the file can go on; or all of a space, to abort what nobody will finish. " +
 			"Whether such an upload may overwrite, and the checksum of the whole, have to be said again on completion.",
 	}, s.unfinishedUploads)
 }
@@ -97,6 +103,12 @@ func (s *service) unfinishedUploads(ctx context.Context, in *unfinishedInput) (*
 	if s.Multipart == nil {
 		return nil, notServed()
 	}
+	if in.Key == "" {
+		return s.unfinishedBelow(ctx, in)
+	}
+	if in.Prefix != "" || in.Cursor != "" {
+		return nil, files.Problemf(files.CodeInvalidField, "key", "with a key there is nothing to page through; leave out prefix and cursor, or the key")
+	}
 	space, key, _, err := in.object(ctx, in.Key)
 	if err != nil {
 		return nil, err
@@ -105,9 +117,35 @@ func (s *service) unfinishedUploads(ctx context.Context, in *unfinishedInput) (*
 	if err != nil {
 		return nil, err
 	}
-	out := &unfinishedOutput{make([]UnfinishedUpload, len(list))}
-	for i, u := range list {
-		out.Body[i] = UnfinishedUpload{u.ID, string(key), u.StartedAt, planOf(u.Plan)}
+	return &unfinishedOutput{Body: unfinished(list)}, nil
+}
+
+// unfinishedBelow answers a page of the unfinished uploads of a space.
+func (s *service) unfinishedBelow(ctx context.Context, in *unfinishedInput) (*unfinishedOutput, error) {
+	space, err := in.space(ctx)
+	if err != nil {
+		return nil, err
+	}
+	page := pageInput{SpaceQuery: in.SpaceQuery, Prefix: in.Prefix, Limit: in.Limit}
+	after, err := files.ParseCursor(in.Cursor)
+	if err != nil {
+		return nil, err
+	}
+	list, more, err := s.Multipart.UnfinishedBelow(ctx, space, in.Prefix, after, in.Limit)
+	if err != nil {
+		return nil, err
+	}
+	out := &unfinishedOutput{Body: unfinished(list)}
+	if more {
+		out.Link = page.next("/api/uploads", string(list[len(list)-1].Key))
 	}
 	return out, nil
+}
+
+func unfinished(list []uploads.Unfinished) []UnfinishedUpload {
+	out := make([]UnfinishedUpload, len(list))
+	for i, u := range list {
+		out[i] = UnfinishedUpload{u.ID, string(u.Key), u.StartedAt, planOf(u.Plan)}
+	}
+	return out
 }

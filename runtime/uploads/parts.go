@@ -151,6 +151,7 @@ func (c *Control) Progress(ctx context.Context, space files.Space, key, uploadID
 
 // Unfinished is an upload that can be gone on with.
 type Unfinished struct {
+	Key       files.Key
 	ID        string
 	StartedAt time.Time
 	Plan      Plan
@@ -193,7 +194,7 @@ func (c *Control) Unfinished(ctx context.Context, space files.Space, key string,
 	err = c.Store.UnfinishedUploads(ctx, objectKey, func(u files.Unfinished) error {
 		if u.ObjectKey == objectKey { // a store lists by prefix
 			i := id{store: u.UploadID, size: known}
-			found = append(found, Unfinished{ID: i.encode(objectKey), StartedAt: u.StartedAt, Plan: NewPlan(known)})
+			found = append(found, Unfinished{Key: k, ID: i.encode(objectKey), StartedAt: u.StartedAt, Plan: NewPlan(known)})
 		}
 		if len(found) == maxUnfinished {
 			return enough
