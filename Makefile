@@ -38,7 +38,7 @@ emulate: ## deploy the stacks to an AWS emulator and print the URLs to try
 	@go run ./test/emulator/emulate
 
 tools: ## fetch what the tests need
-	@for tool in java chromium node oidc-issuer emulator cfn-lint iam-simulate dynamodb-local; do sh tools/$$tool.sh || exit 1; done
+	@for script in tools/*.sh; do sh $$script || exit 1; done
 
 lint: ## check format and suspicious code
 	@sh tools/golangci-lint.sh
