@@ -1,214 +1,247 @@
 /**
- * The browser's client of Bytepass: an ES module without dependencies.
+ * The browser's client of Bytepass: ES modules without dependencies, which need
+ * no build step.
  *
- *     import { Bytepass } from "./bytepass.js";
- *     const files = new Bytepass({ base: "https://api.example", token: () => accessToken });
- *     await files.upload("photos/a.jpg", file, { onProgress: (sent, total) => … });
+ *     import { Bytepass } from "https://files.example/bytepass.js";
+ *     const files = new Bytepass({ base: "https://files.example", token: () => accessToken });
+ *     const upload = files.start("films/holiday.mp4", file, { onProgress: (sent, total) => … });
+ *     upload.pause(); upload.resume(); upload.cancel();
+ *     const { key } = await upload.done;
  *
  * The bytes go straight to the store; only signed URLs and records come from
- * the API. Nothing here touches the page.
+ * the API. A file up to `singleLimit` travels in one request whose SHA-256 is
+ * signed. A larger one travels in parts, with checksums that the store compares,
+ * and goes on where it was after a broken line, a reload or a crash: start it
+ * again with the same key and file. No more than slices of a file are ever in
+ * memory. Nothing here touches the page.
  *
  * @module bytepass
  */
 
+import { Api, nextOf } from "./client/api.js";
+import { BytepassError } from "./client/errors.js";
+import { Hasher } from "./client/hasher.js";
+import { claimed, Hints, localHints } from "./client/hints.js";
+import { Multipart } from "./client/multipart.js";
+import { sleep } from "./client/retry.js";
+import { Single } from "./client/single.js";
+import { Upload } from "./client/upload.js";
+
+export { BytepassError, Upload };
+
+/** @typedef {import("./client/upload.js").Uploaded} Uploaded */
+/** @typedef {import("./client/upload.js").Listeners} Listeners */
+/** @typedef {import("./client/hints.js").Hint} Hint */
+/** @typedef {import("./client/records.js").FileRecord} FileRecord */
+/** @typedef {import("./client/records.js").Entry} Entry */
+/** @typedef {import("./client/records.js").Version} Version */
+/** @typedef {{signal?: AbortSignal}} Cancel */
+
 /**
- * A file as the API describes it.
- * @typedef {object} FileRecord
- * @property {string} key
- * @property {number} size bytes
- * @property {string} mimeType
- * @property {string} etag
- * @property {string} versionId
- * @property {string} uploadedAt RFC 3339
- * @property {string} url a download URL, good for some minutes
+ * Which page of a list: the first below a prefix, or the one that `next` of
+ * the page before names.
+ * @typedef {{prefix?: string, next?: string, limit?: number} & Cancel} PageOptions
  */
 
-/** What the API or the store refused, and why. */
-export class BytepassError extends Error {
-  /**
-   * @param {string} message one sentence for people
-   * @param {{status?: number, code?: string, field?: string}} [details]
-   */
-  constructor(message, { status = 0, code = "", field = "" } = {}) {
-    super(message);
-    this.name = "BytepassError";
-    /** HTTP status; 0 if there was no answer. */
-    this.status = status;
-    /** The problem's stable code, such as "too-large"; empty if there is none. */
-    this.code = code;
-    /** The request's field at fault, such as "size". */
-    this.field = field;
-  }
-}
+/**
+ * How a file is uploaded, and what is kept with it.
+ * @typedef {object} UploadOptions
+ * @property {boolean} [overwrite] false succeeds only if the key has no file; true, the default, puts a version on top
+ * @property {Record<string, string>} [metadata] kept and listed with the file
+ * @property {string} [name] a display name
+ * @property {boolean} [resume] false never goes on with an unfinished upload
+ * @property {number} [attempts] how often each request is tried, 20 by default: some minutes
+ * @property {AbortSignal} [signal] cancels it
+ */
 
+const MIB = 2 ** 20;
+
+/** The API as one person uses it. */
 export class Bytepass {
-  #base;
-  #token;
+  #api;
+  #hasher = new Hasher();
+  #hints;
+  #transfer;
 
   /**
    * @param {object} [options]
    * @param {string} [options.base] the API's URL without a trailing slash; by default the page's own origin
-   * @param {() => (string | Promise<string>)} [options.token] returns an access token; without one none is sent
+   * @param {import("./client/api.js").TokenSource} [options.token] returns an access token; without one none is sent
+   * @param {number} [options.singleLimit] bytes; larger files travel in parts
+   * @param {number} [options.parallel] parts of a file at a time
+   * @param {number} [options.stall] milliseconds without progress after which a connection counts as broken
+   * @param {Storage} [options.storage] remembers unfinished uploads; by default the page's localStorage
    */
-  constructor({ base = "", token } = {}) {
-    this.#base = base;
-    this.#token = token;
+  constructor({ base = "", token, singleLimit = 16 * MIB, parallel = 3, stall = 60_000, storage = localHints() } = {}) {
+    this.#api = new Api(base, token);
+    this.#hints = new Hints(base, storage);
+    this.#transfer = { singleLimit, parallel, stall };
   }
 
   /**
-   * One page of the list, in byte order of the keys.
-   * @param {object} [options]
-   * @param {string} [options.prefix]
-   * @param {string} [options.next] what the page before returned as next
-   * @param {AbortSignal} [options.signal]
-   * @returns {Promise<{files: FileRecord[], next: string}>} next is empty on the last page
+   * Starts to upload a file. Starting the same file under the same key again
+   * goes on with what has arrived.
+   * @param {string} key a path; the answer has it normalised
+   * @param {Blob} file
+   * @param {UploadOptions & Listeners} [options]
+   * @returns {Upload}
    */
-  async list({ prefix = "", next = "", signal } = {}) {
-    const path = next || `/api/files?prefix=${encodeURIComponent(prefix)}`;
-    const response = await this.#call("GET", path, { signal });
-    return { files: await response.json(), next: nextOf(response.headers.get("Link")) };
+  start(key, file, { overwrite, metadata, name, resume = true, attempts = 20, ...listeners } = {}) {
+    const { singleLimit, parallel, stall } = this.#transfer;
+    const Transfer = file.size <= singleLimit ? Single : Multipart;
+    return new Upload((hooks) => new Transfer({
+      api: this.#api, hasher: this.#hasher, hints: this.#hints,
+      key: key.normalize("NFC"), file, declared: { overwrite, metadata, name }, resume, parallel, stall, ...hooks,
+    }), file.size, { attempts, ...listeners });
   }
 
   /**
-   * @param {string} key
-   * @param {{signal?: AbortSignal}} [options]
-   * @returns {Promise<FileRecord>} with a fresh download URL
-   */
-  async get(key, { signal } = {}) {
-    const response = await this.#call("GET", `/api/file?key=${encodeURIComponent(key)}`, { signal });
-    return response.json();
-  }
-
-  /**
-   * Uploads a file in one request.
+   * Uploads a file and waits for its end.
    * @param {string} key
    * @param {Blob} file
-   * @param {object} [options]
-   * @param {(sent: number, total: number) => void} [options.onProgress] bytes
-   * @param {AbortSignal} [options.signal]
-   * @returns {Promise<{key: string, etag: string}>} the key as it was normalised
+   * @param {UploadOptions & Listeners} [options]
+   * @returns {Promise<Uploaded>}
    */
-  async upload(key, file, { onProgress, signal } = {}) {
-    const body = JSON.stringify({ key, mimeType: file.type, size: file.size });
-    const response = await this.#call("POST", "/api/presign", { body, signal });
-    const signed = await response.json();
-    const etag = await put(signed, file, onProgress, signal);
-    return { key: signed.key, etag };
+  upload(key, file, options) {
+    return this.start(key, file, options).done;
+  }
+
+  /**
+   * The uploads of this browser that were interrupted and that no tab is busy
+   * with: start them again with the file, or discard them.
+   * @returns {Promise<Hint[]>}
+   */
+  async interrupted() {
+    const busy = await claimed();
+    return this.#hints.all().filter(({ key }) => !busy.has(this.#hints.prefix + key));
+  }
+
+  /**
+   * Removes what has arrived of an interrupted upload.
+   * @param {Hint} hint
+   */
+  async discard({ key, uploadId }) {
+    await this.#api.call("DELETE", `/api/uploads/${encodeURIComponent(uploadId)}?key=${encodeURIComponent(key)}`);
+    this.#hints.delete(key);
   }
 
   /**
    * Waits until the list shows what an upload or a restore has made current.
    * @param {{key: string, etag?: string, versionId?: string}} made what upload or restore returned
-   * @param {{timeout?: number, signal?: AbortSignal}} [options] timeout in milliseconds
-   * @returns {Promise<FileRecord>}
+   * @param {{timeout?: number} & Cancel} [options] timeout in milliseconds
+   * @returns {Promise<FileRecord>} a BytepassError with the code "rejected" says why it was refused after it arrived
    */
   async arrived({ key, etag, versionId }, { timeout = 10_000, signal } = {}) {
     const end = Date.now() + timeout;
     // The list answers 200 also while the file is not there; of the keys that
     // begin with this one, it comes first.
-    const path = `/api/files?limit=1&prefix=${encodeURIComponent(key)}`;
+    const one = { prefix: key, limit: 1, signal };
     for (let pause = 50; ; pause = Math.min(2 * pause, 1000)) {
-      const [record] = (await this.list({ next: path, signal })).files;
-      const same = record?.key === key && (etag === undefined || record.etag === etag) &&
-        (versionId === undefined || record.versionId === versionId);
+      const [record] = (await this.list(one)).files;
+      const same = record?.key === key && (!etag || record.etag === etag) && (!versionId || record.versionId === versionId);
       if (same) return record;
-      if (Date.now() + pause > end) {
-        throw new BytepassError("The file was stored, but the list does not show it yet.");
+      if (pause >= 800) {
+        const [refused] = (await this.rejected(one)).files;
+        if (refused?.key === key && (!etag || refused.etag === etag)) {
+          throw new BytepassError(`It arrived and was refused: ${refused.reason}`, { code: "rejected" });
+        }
       }
-      await new Promise((resolve) => setTimeout(resolve, pause));
+      if (Date.now() + pause > end) {
+        throw new BytepassError("The file was stored, but the list does not show it yet.", { code: "not-listed" });
+      }
+      await sleep(pause, signal);
     }
+  }
+
+  /**
+   * Files by their keys, in byte order.
+   * @param {PageOptions} [options]
+   * @returns {Promise<{files: FileRecord[], next: string}>} next is empty on the last page
+   */
+  async list(options) {
+    const { entries, next } = await this.#page("/api/files", options);
+    return { files: entries, next };
+  }
+
+  /**
+   * What is directly in a folder.
+   * @param {PageOptions} [options] the prefix ends in a slash, or is empty
+   * @returns {Promise<{entries: Entry[], next: string}>}
+   */
+  folder(options) {
+    return this.#page("/api/folders", options);
+  }
+
+  /**
+   * What was deleted and can perhaps be restored.
+   * @param {PageOptions} [options]
+   * @returns {Promise<{files: FileRecord[], next: string}>}
+   */
+  async trash(options) {
+    const { entries, next } = await this.#page("/api/trash", options);
+    return { files: entries, next };
+  }
+
+  /**
+   * What was refused after it had arrived; `reason` says why.
+   * @param {PageOptions} [options]
+   * @returns {Promise<{files: FileRecord[], next: string}>}
+   */
+  async rejected(options) {
+    const { entries, next } = await this.#page("/api/rejected", options);
+    return { files: entries, next };
+  }
+
+  /**
+   * @param {string} key
+   * @param {{versionId?: string, inline?: boolean} & Cancel} [options] inline: a URL that shows the file in place, where its type is harmless
+   * @returns {Promise<FileRecord>} with a fresh download URL
+   */
+  get(key, { versionId, inline, signal } = {}) {
+    const query = new URLSearchParams({ key });
+    if (versionId) query.set("versionId", versionId);
+    if (inline) query.set("disposition", "inline");
+    return this.#api.json("GET", `/api/file?${query}`, { signal });
+  }
+
+  /**
+   * The history of a file, newest first.
+   * @param {string} key
+   * @param {Cancel} [options]
+   * @returns {Promise<Version[]>}
+   */
+  versions(key, { signal } = {}) {
+    return this.#api.json("GET", `/api/versions?key=${encodeURIComponent(key)}`, { signal });
   }
 
   /**
    * Deletes a file so that it can be restored.
    * @param {string} key
-   * @param {{signal?: AbortSignal}} [options]
+   * @param {Cancel} [options]
    */
   async remove(key, { signal } = {}) {
-    await this.#call("DELETE", "/api/files", { body: JSON.stringify({ key }), signal });
+    await this.#api.call("DELETE", "/api/files", { body: { key }, signal });
   }
 
   /**
-   * Brings back what was deleted.
+   * Brings back what was deleted, or puts an older version on top.
    * @param {string} key
-   * @param {{signal?: AbortSignal}} [options]
+   * @param {{versionId?: string} & Cancel} [options]
    * @returns {Promise<{key: string, versionId: string}>} what is current now
    */
-  async restore(key, { signal } = {}) {
-    const response = await this.#call("POST", "/api/restore", { body: JSON.stringify({ key }), signal });
-    return response.json();
+  restore(key, { versionId, signal } = {}) {
+    return this.#api.json("POST", "/api/restore", { body: { key, versionId }, signal });
   }
 
-  async #call(method, path, { body, signal } = {}) {
-    const headers = {};
-    if (body !== undefined) headers["Content-Type"] = "application/json";
-    if (this.#token) headers.Authorization = `Bearer ${await this.#token()}`;
-    let response;
-    try {
-      response = await fetch(this.#base + path, { method, headers, body, signal, credentials: "omit", cache: "no-store" });
-    } catch (error) {
-      if (error.name === "AbortError") throw error;
-      throw new BytepassError("The server does not answer. Check the connection and try again.");
-    }
-    if (!response.ok) throw await problem(response);
-    return response;
+  /**
+   * @param {string} path
+   * @param {PageOptions} [options]
+   * @returns {Promise<{entries: any[], next: string}>}
+   */
+  async #page(path, { prefix = "", next = "", limit, signal } = {}) {
+    const query = new URLSearchParams({ prefix });
+    if (limit) query.set("limit", String(limit));
+    const response = await this.#api.call("GET", next || `${path}?${query}`, { signal });
+    return { entries: await response.json(), next: nextOf(response.headers.get("Link")) };
   }
-}
-
-/**
- * Sends file as the signed answer says. XMLHttpRequest, because fetch reports
- * no progress of what it sends.
- */
-function put({ method, url, headers }, file, onProgress, signal) {
-  return new Promise((resolve, reject) => {
-    const request = new XMLHttpRequest();
-    const abort = () => request.abort();
-    const settle = (then, value) => {
-      signal?.removeEventListener("abort", abort);
-      then(value);
-    };
-    request.open(method, url);
-    for (const [name, value] of Object.entries(headers ?? {})) request.setRequestHeader(name, value);
-    request.upload.onprogress = (event) => onProgress?.(event.loaded, file.size);
-    request.onload = () => {
-      if (request.status >= 200 && request.status < 300) {
-        settle(resolve, (request.getResponseHeader("ETag") ?? "").replaceAll('"', ""));
-      } else {
-        settle(reject, refusal(request));
-      }
-    };
-    request.onerror = () => settle(reject, new BytepassError("The connection to the store broke. Try again."));
-    request.onabort = () => settle(reject, new DOMException("The upload was cancelled.", "AbortError"));
-    if (signal?.aborted) return settle(reject, new DOMException("The upload was cancelled.", "AbortError"));
-    signal?.addEventListener("abort", abort);
-    request.send(file);
-  });
-}
-
-/** What the store answered to a PUT, which is XML. */
-function refusal(request) {
-  const xml = new DOMParser().parseFromString(request.responseText, "application/xml");
-  const code = xml.querySelector("Code")?.textContent ?? "";
-  const message = xml.querySelector("Message")?.textContent ?? `The store answered ${request.status}.`;
-  return new BytepassError(message, { status: request.status, code });
-}
-
-/** What the API answered, which is a problem (RFC 9457). */
-async function problem(response) {
-  let details = {};
-  try {
-    details = await response.json();
-  } catch {
-    // Something in between has answered, and not in JSON: the status has to do.
-  }
-  const message = details.detail ?? `The server answered ${response.status}.`;
-  return new BytepassError(message, { status: response.status, code: details.code, field: details.field });
-}
-
-/** The path of the next page in a Link header (RFC 8288), or "". */
-function nextOf(link) {
-  const target = /<([^>]*)>\s*;[^,]*\brel="?next"?/.exec(link ?? "");
-  if (!target) return "";
-  const url = new URL(target[1], location.href);
-  return url.pathname + url.search;
 }

@@ -1,8 +1,8 @@
 // Package console carries the web console: static files, an ES module without
 // a build step, embedded in the binary.
 //
-// bytepass.js is the client, which other applications may import on their own;
-// console.js, index.html and console.css are the page around it. The page
+// bytepass.js and client are the client, which other applications may import on
+// their own; page, index.html and console.css are the page around it. The page
 // works under a policy that allows no inline script or style.
 package console
 
@@ -11,7 +11,7 @@ import (
 	"io/fs"
 )
 
-//go:embed index.html console.css console.js bytepass.js icon.svg
+//go:embed index.html console.css icon.svg bytepass.js client page
 var files embed.FS
 
 // Files returns the console's files; index.html is the page.

@@ -34,6 +34,12 @@ type world struct {
 
 func newWorld(t *testing.T, flags ...string) *world {
 	t.Helper()
+	server := startServer(t, flags...)
+	return &world{server: server, browser: startBrowser(t, "MAP "+foreign+" 127.0.0.1")}
+}
+
+func startServer(t *testing.T, flags ...string) *serve.Server {
+	t.Helper()
 	binary, err := serve.Binary(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -47,9 +53,17 @@ func newWorld(t *testing.T, flags ...string) *world {
 			t.Error(err)
 		}
 	})
+	return server
+}
+
+// startBrowser starts Chromium, which finds hosts by the given rules
+// (--host-resolver-rules).
+func startBrowser(t *testing.T, hosts string) context.Context {
+	t.Helper()
 	options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]),
 		chromedp.ExecPath(chromium(t)), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.WindowSize(1100, 800),
-		chromedp.Flag("disable-dev-shm-usage", true), chromedp.Flag("host-resolver-rules", "MAP "+foreign+" 127.0.0.1"),
+		chromedp.Flag("disable-dev-shm-usage", true), chromedp.Flag("host-resolver-rules", hosts),
+		chromedp.Flag("lang", "en-US"),
 	)
 	allocator, stop := chromedp.NewExecAllocator(context.Background(), options...)
 	t.Cleanup(stop)
@@ -58,7 +72,7 @@ func newWorld(t *testing.T, flags ...string) *world {
 	if err := chromedp.Run(browser); err != nil {
 		t.Fatalf("starting Chromium: %v", err)
 	}
-	return &world{server: server, browser: browser}
+	return browser
 }
 
 // chromium returns the path of the browser, whatever the system calls it.

@@ -131,5 +131,5 @@ func reboundName(t *testing.T, w *world) {
 			t.Errorf("%s answers %d", path, status)
 		}
 	}
-	page.until("!document.getElementById('alert').hidden")
+	page.until("document.getElementById('sign-in').open")
 }

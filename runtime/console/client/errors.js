@@ -1,0 +1,56 @@
+/**
+ * What can go wrong, as one type.
+ *
+ * @module errors
+ */
+
+/**
+ * What the API or the store refused, and why, or what kept us from asking.
+ *
+ * `code` is the problem's stable code, such as "too-large", or S3's, such as
+ * "EntityTooLarge". Of our own are "network" (no answer came), "file-changed"
+ * (the file on disk is not the one that was chosen), "rejected" (it arrived
+ * and was refused afterwards) and "not-listed" (it arrived, and the list does
+ * not show it yet).
+ */
+export class BytepassError extends Error {
+  /**
+   * @param {string} message one sentence for people
+   * @param {{status?: number, code?: string, field?: string, parts?: number[], retryAfter?: number}} [details]
+   */
+  constructor(message, { status = 0, code = "", field = "", parts = [], retryAfter = 0 } = {}) {
+    super(message);
+    this.name = "BytepassError";
+    /** HTTP status; 0 if there was no answer. */
+    this.status = status;
+    this.code = code;
+    /** The request's field at fault, such as "size". */
+    this.field = field;
+    /** With "invalid-parts": the numbers of the parts to send again. */
+    this.parts = parts;
+    /** How many milliseconds the server wants us to wait; 0 if it did not say. */
+    this.retryAfter = retryAfter;
+  }
+}
+
+/** @param {unknown} error @returns {boolean} the user has stopped it, so nothing is to be told */
+export function isAbort(error) {
+  return error instanceof DOMException && error.name === "AbortError";
+}
+
+/** @param {unknown} error @returns {boolean} nothing is wrong with the request: the same one may succeed later */
+export function isPassing(error) {
+  if (!(error instanceof BytepassError)) return false;
+  if (error.code === "network") return true;
+  return error.status === 408 || error.status === 429 || error.status >= 500;
+}
+
+/** @param {unknown} error @param {string} code @returns {error is BytepassError} */
+export function hasCode(error, code) {
+  return error instanceof BytepassError && error.code === code;
+}
+
+/** @returns {DOMException} what a cancelled transfer ends with */
+export function aborted() {
+  return new DOMException("The upload was cancelled.", "AbortError");
+}

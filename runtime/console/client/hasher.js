@@ -1,0 +1,64 @@
+/**
+ * Hashing beside the page, in a worker.
+ *
+ * @module hasher
+ */
+
+import { digest } from "./digest.js";
+
+/** @typedef {import("./digest.js").Algorithm} Algorithm */
+
+/**
+ * Hashes blobs in a worker, which starts with the first one. Where no worker
+ * can run (the module comes from another origin than the page), it hashes in
+ * the page, which stutters.
+ */
+export class Hasher {
+  /** @type {Worker | null | undefined} null: there is none to be had */
+  #worker;
+  /** @type {Map<number, {algorithm: Algorithm, blob: Blob, resolve: (checksum: string) => void, reject: (error: unknown) => void}>} */
+  #jobs = new Map();
+  #last = 0;
+
+  /** Whether SHA-256 can be had: browsers offer it to https and to this machine only. */
+  get hasSHA256() {
+    return globalThis.crypto?.subtle !== undefined;
+  }
+
+  /**
+   * @param {Algorithm} algorithm
+   * @param {Blob} blob
+   * @returns {Promise<string>} base64; a file that has changed on disk is a NotReadableError
+   */
+  hash(algorithm, blob) {
+    if (this.#worker === undefined) this.#start();
+    if (!this.#worker) return digest(algorithm, blob);
+    const id = ++this.#last;
+    return new Promise((resolve, reject) => {
+      this.#jobs.set(id, { algorithm, blob, resolve, reject });
+      this.#worker?.postMessage({ id, algorithm, blob });
+    });
+  }
+
+  #start() {
+    try {
+      this.#worker = new Worker(new URL("./hash-worker.js", import.meta.url), { type: "module" });
+    } catch {
+      this.#worker = null; // of another origin
+      return;
+    }
+    this.#worker.onmessage = ({ data: { id, checksum, error } }) => {
+      const job = this.#jobs.get(id);
+      this.#jobs.delete(id);
+      if (error) job?.reject(new DOMException(error.message, error.name));
+      else job?.resolve(checksum);
+    };
+    // It could not be loaded: what it was given is done here.
+    this.#worker.onerror = () => {
+      this.#worker?.terminate();
+      this.#worker = null;
+      for (const { algorithm, blob, resolve, reject } of this.#jobs.values()) digest(algorithm, blob).then(resolve, reject);
+      this.#jobs.clear();
+    };
+  }
+}

@@ -1,0 +1,228 @@
+/**
+ * A file in parts: several at a time, each again if it fails, and those that
+ * have arrived never twice.
+ *
+ * @module multipart
+ */
+
+import { combine } from "./crc64.js";
+import { BytepassError, hasCode, isAbort, isPassing } from "./errors.js";
+import { claim } from "./hints.js";
+import { PartUrls } from "./part-urls.js";
+import { put } from "./put.js";
+import { find } from "./resume.js";
+import { retry } from "./retry.js";
+import { isRefusedURL } from "./single.js";
+import { changed, checkUnchanged, fingerprint } from "./source.js";
+
+/** @typedef {import("./upload.js").Job} Job */
+/** @typedef {import("./upload.js").Uploaded} Uploaded */
+/** @typedef {import("./resume.js").Found} Found */
+
+/** How often a URL that the store refuses is signed anew. */
+const FRESH_URLS = 3;
+/** How often parts that the completion finds wrong are sent again, and an upload that is gone is begun again. */
+const ROUNDS = 3;
+/** How often a completion is asked for: S3 may take minutes, of which each call waits 25 s. */
+const COMPLETIONS = 40;
+
+/** Sends a file in parts; run may be called again after it was aborted. */
+export class Multipart {
+  /** @type {Found | undefined} */
+  #upload;
+  /** @type {PartUrls | undefined} */
+  #urls;
+  /** @type {Map<number, number>} bytes of the parts that are under way */
+  #moving = new Map();
+  /** @type {(() => void) | null | undefined} */
+  #release;
+
+  /** @param {Job} job */
+  constructor(job) {
+    this.job = job;
+  }
+
+  /**
+   * @param {AbortSignal} signal
+   * @returns {Promise<Uploaded>}
+   */
+  async run(signal) {
+    for (let round = 1; ; round++) {
+      try {
+        const finished = this.#upload ? undefined : await this.#begin(signal);
+        if (finished) return this.#end(finished);
+        await this.#sendMissing(signal);
+        await checkUnchanged(this.job.file);
+        return this.#end(await this.#complete(signal));
+      } catch (error) {
+        const again = this.#mend(error);
+        if (!again || round === ROUNDS) throw error;
+      }
+    }
+  }
+
+  /** Forgets the upload, here and at the store. */
+  async discard() {
+    const upload = this.#upload;
+    this.job.hints.delete(this.job.key);
+    this.#release?.();
+    if (!upload) return;
+    const query = `?key=${encodeURIComponent(upload.key)}`;
+    await this.job.api.call("DELETE", `/api/uploads/${encodeURIComponent(upload.uploadId)}${query}`);
+  }
+
+  /** Ends the claim on the key; what has arrived stays, for the next time. */
+  leave() {
+    this.#release?.();
+  }
+
+  /** @param {AbortSignal} signal @returns {Promise<Uploaded | undefined>} the result, if it was there already */
+  async #begin(signal) {
+    const { api, key, file, declared, hasher, hints, resume, patience } = this.job;
+    const print = await fingerprint(file, hasher);
+    this.#release ??= await claim(hints.prefix + key);
+    if (resume && this.#release) {
+      this.job.onState("checking");
+      const { found, finished } = await find(this.job, signal, print);
+      if (finished) return finished;
+      this.#upload = found;
+    }
+    this.job.onState("sending");
+    if (!this.#upload) {
+      const started = await api.json("POST", "/api/uploads", {
+        body: { ...declared, key, mimeType: file.type, size: file.size }, signal, retry: patience,
+      });
+      this.#upload = { ...started, parts: new Map() };
+      this.#urls = this.#newUrls();
+      this.#urls.add(started);
+    }
+    this.#urls ??= this.#newUrls();
+    if (print && this.#release) hints.set({ key, uploadId: this.#started().uploadId, ...print });
+    return undefined;
+  }
+
+  #started() {
+    if (!this.#upload) throw new Error("the upload has not begun");
+    return this.#upload;
+  }
+
+  #newUrls() {
+    const { api, patience } = this.job;
+    return new PartUrls((partNumbers) => {
+      const { uploadId, key } = this.#started();
+      return api.json("POST", `/api/uploads/${encodeURIComponent(uploadId)}/parts`, { body: { key, partNumbers }, retry: patience });
+    });
+  }
+
+  /** @param {AbortSignal} signal */
+  async #sendMissing(signal) {
+    const { partCount, parts } = this.#started();
+    const missing = Array.from({ length: partCount }, (_, at) => at + 1).filter((number) => !parts.has(number));
+    const stop = new AbortController(); // the first failure ends the others
+    const end = () => stop.abort();
+    signal.addEventListener("abort", end);
+    /** @type {unknown[]} */
+    const errors = [];
+    const work = async () => {
+      for (let number = missing.shift(); number !== undefined && !stop.signal.aborted; number = missing.shift()) {
+        await this.#sendPart(number, missing, stop.signal);
+      }
+    };
+    if (signal.aborted) end();
+    await Promise.all(Array.from({ length: this.job.parallel }, () => work().catch((error) => {
+      errors.push(error);
+      end();
+    })));
+    signal.removeEventListener("abort", end);
+    this.#moving.clear();
+    this.#tell();
+    if (errors.length > 0) throw errors.find((error) => !isAbort(error)) ?? errors[0];
+    if (signal.aborted) signal.throwIfAborted();
+  }
+
+  /** @param {number} number @param {number[]} next @param {AbortSignal} signal */
+  async #sendPart(number, next, signal) {
+    const { file, hasher, patience, stall } = this.job;
+    const { partSize, checksum: kept, parts } = this.#started();
+    const slice = file.slice((number - 1) * partSize, Math.min(number * partSize, file.size));
+    const hashing = kept ? hasher.hash("CRC64NVME", slice) : Promise.resolve("");
+    hashing.catch(() => {}); // it is asked for below, unless sending fails first
+    const etag = await retry(async () => {
+      const urls = /** @type {PartUrls} */ (this.#urls);
+      const signed = await urls.get(number, next);
+      try {
+        return await put(signed, slice, { signal, stall, onProgress: (sent) => this.#tell(number, sent) });
+      } catch (error) {
+        this.#moving.delete(number);
+        if (signal.aborted) throw error;
+        await checkUnchanged(file);
+        if (isRefusedURL(error)) urls.drop(number);
+        throw error;
+      }
+    }, {
+      ...patience, signal,
+      again: (error, attempt) => isPassing(error) || (isRefusedURL(error) && attempt < FRESH_URLS),
+    });
+    const checksum = await hashing.catch(() => Promise.reject(changed()));
+    this.#moving.delete(number);
+    parts.set(number, { etag, checksum, size: slice.size });
+    this.#tell();
+  }
+
+  /** @param {number} [number] @param {number} [sent] */
+  #tell(number, sent = 0) {
+    if (number !== undefined) this.#moving.set(number, sent);
+    let total = 0;
+    for (const { size } of this.#started().parts.values()) total += size;
+    for (const bytes of this.#moving.values()) total += bytes;
+    this.job.onSent(total);
+  }
+
+  /** @param {AbortSignal} signal @returns {Promise<Uploaded>} */
+  async #complete(signal) {
+    const { api, declared, onState, patience } = this.job;
+    const { uploadId, key, parts, checksum: kept } = this.#started();
+    onState("finishing");
+    const sorted = [...parts].sort(([a], [b]) => a - b);
+    const whole = kept ? combine(sorted.map(([, part]) => part)) : undefined;
+    const body = {
+      key, overwrite: declared.overwrite, checksumCRC64NVME: whole,
+      parts: sorted.map(([partNumber, { etag, checksum }]) => ({
+        partNumber, etag: etag || undefined, checksumCRC64NVME: checksum || undefined,
+      })),
+    };
+    return api.json("POST", `/api/uploads/${encodeURIComponent(uploadId)}/complete`, {
+      body, signal, retry: { ...patience, attempts: COMPLETIONS },
+    });
+  }
+
+  /** @param {Uploaded} done */
+  #end({ key, etag, versionId }) {
+    const { file, hints, onSent } = this.job;
+    hints.delete(this.job.key);
+    this.#release?.();
+    onSent(file.size);
+    return { key, etag, versionId };
+  }
+
+  /**
+   * Prepares another round after an error that one can mend.
+   * @param {unknown} error
+   * @returns {boolean}
+   */
+  #mend(error) {
+    if (!(error instanceof BytepassError) || !this.#upload) return false;
+    if (error.code === "invalid-parts" && error.parts.length > 0) {
+      for (const number of error.parts) this.#upload.parts.delete(number);
+      this.job.onState("sending");
+      return true;
+    }
+    if (hasCode(error, "upload-gone") || hasCode(error, "NoSuchUpload")) {
+      // Somebody aborted it, or it was too old: begin another.
+      this.#upload = this.#urls = undefined;
+      this.job.hints.delete(this.job.key);
+      return true;
+    }
+    return false;
+  }
+}

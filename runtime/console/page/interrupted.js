@@ -1,0 +1,55 @@
+// Uploads that a reload or a crash has interrupted. A page cannot open a file
+// of its own accord, so it asks for it again.
+
+import { $, button, element } from "./dom.js";
+import { sizeText } from "./format.js";
+import { attempt, complain, notice } from "./notices.js";
+
+/** @typedef {import("../bytepass.js").Bytepass} Bytepass */
+/** @typedef {import("../bytepass.js").Hint} Hint */
+
+export class Interrupted {
+  /** @param {Bytepass} files @param {(key: string, file: File) => void} goOn */
+  constructor(files, goOn) {
+    this.files = files;
+    this.goOn = goOn;
+  }
+
+  async show() {
+    const hints = await this.files.interrupted();
+    $("interrupted").hidden = hints.length === 0;
+    $("interrupted-list").replaceChildren(...hints.map((hint) => this.#line(hint)));
+  }
+
+  /** @param {Hint} hint */
+  #line(hint) {
+    const line = element("li", {},
+      element("span", { className: "name", textContent: `${hint.key} (${sizeText(hint.size)})` }),
+      element("div", { className: "actions" },
+        button("Choose it again", () => this.#choose(hint, line), `Choose ${hint.name} again to go on`),
+        button("Discard", () => attempt(async () => {
+          await this.files.discard(hint);
+          await this.show();
+          notice(`Removed what had arrived of ${hint.name}`);
+        }), `Discard the upload of ${hint.name}`),
+      ));
+    return line;
+  }
+
+  /** @param {Hint} hint @param {HTMLElement} line */
+  #choose(hint, line) {
+    const input = $("choose-again");
+    input.value = "";
+    input.onchange = () => {
+      const [file] = input.files;
+      if (file.name !== hint.name || file.size !== hint.size) {
+        return complain(new Error(`That is another file. Choose ${hint.name} with ${sizeText(hint.size)}, or upload this one anew.`));
+      }
+      complain(null);
+      line.remove();
+      $("interrupted").hidden = $("interrupted-list").childElementCount === 0;
+      this.goOn(hint.key, file);
+    };
+    input.click();
+  }
+}

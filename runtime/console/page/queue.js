@@ -1,0 +1,124 @@
+// The uploads that wait, travel or have failed: a few travel at a time.
+
+import { isAbort } from "../client/errors.js";
+
+/** How many files travel at the same time. */
+const PARALLEL = 3;
+
+/**
+ * waiting and held (paused before it began) come before the upload's own
+ * states, arriving (until the list shows it) after them.
+ * @typedef {"waiting" | "held" | "arriving" | import("../client/upload.js").State} ItemState
+ */
+
+/**
+ * @typedef {object} Item
+ * @property {string} key
+ * @property {File} file
+ * @property {ItemState} state
+ * @property {number} sent bytes
+ * @property {import("../client/upload.js").Pace} [pace]
+ * @property {Error} [error] of retrying and failed
+ * @property {import("../client/upload.js").Upload} [upload]
+ */
+
+export class Queue {
+  /** @type {Item[]} in the order in which they were added */
+  items = [];
+
+  /**
+   * @param {import("../bytepass.js").Bytepass} files
+   * @param {{onItem: (item: Item) => void, onGone: (item: Item) => void, onArrived: (item: Item, key: string) => void}} listeners
+   */
+  constructor(files, listeners) {
+    this.files = files;
+    this.listeners = listeners;
+  }
+
+  /** @param {{key: string, file: File}[]} wanted */
+  add(wanted) {
+    for (const { key, file } of wanted) {
+      /** @type {Item} */
+      const item = { key, file, state: "waiting", sent: 0 };
+      this.items.push(item);
+      this.listeners.onItem(item);
+    }
+    this.#startNext();
+  }
+
+  /** @param {Item} item */
+  pause(item) {
+    if (item.state === "waiting") this.#change(item, "held");
+    else item.upload?.pause();
+    this.#startNext();
+  }
+
+  /** @param {Item} item a held one waits for its turn, a paused one goes on at once */
+  resume(item) {
+    if (item.state === "held") this.#change(item, "waiting");
+    else item.upload?.resume();
+    this.#startNext();
+  }
+
+  /** Begins a failed one again: what has arrived of it stays. @param {Item} item */
+  retry(item) {
+    item.upload = item.error = undefined;
+    this.#change(item, "waiting");
+    this.#startNext();
+  }
+
+  /** Takes an item out, whatever its state. @param {Item} item */
+  cancel(item) {
+    item.upload?.cancel();
+    this.items = this.items.filter((other) => other !== item);
+    this.listeners.onGone(item);
+    this.#startNext();
+  }
+
+  #startNext() {
+    const resting = ["waiting", "held", "paused", "failed"];
+    let travelling = this.items.filter((item) => !resting.includes(item.state)).length;
+    for (const item of this.items) {
+      if (travelling >= PARALLEL) return;
+      if (item.state !== "waiting") continue;
+      travelling++;
+      void this.#send(item);
+    }
+  }
+
+  /** @param {Item} item */
+  async #send(item) {
+    this.#change(item, "starting");
+    const upload = this.files.start(item.key, item.file, {
+      onProgress: (sent, total, pace) => {
+        item.sent = sent;
+        item.pace = pace;
+        this.listeners.onItem(item);
+      },
+      onState: (state, why) => {
+        // Its end is told below.
+        if (state === "done" || state === "failed" || state === "cancelled") return;
+        this.#change(item, state, why);
+      },
+    });
+    item.upload = upload;
+    try {
+      const uploaded = await upload.done;
+      this.#change(item, "arriving");
+      await this.files.arrived(uploaded);
+      this.items = this.items.filter((other) => other !== item);
+      this.listeners.onGone(item);
+      this.listeners.onArrived(item, uploaded.key);
+    } catch (error) {
+      if (!isAbort(error)) this.#change(item, "failed", /** @type {Error} */ (error));
+    }
+    this.#startNext();
+  }
+
+  /** @param {Item} item @param {ItemState} state @param {Error} [error] */
+  #change(item, state, error) {
+    item.state = state;
+    item.error = error;
+    this.listeners.onItem(item);
+  }
+}

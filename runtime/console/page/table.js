@@ -1,0 +1,110 @@
+// The one table of the page, which shows whatever view is chosen, a page at a
+// time.
+
+import { $, element } from "./dom.js";
+import { attempt } from "./notices.js";
+
+/** How many rows a page has. */
+const PAGE = 100;
+/** The most that the API gives at once. */
+const MOST = 1000;
+
+/**
+ * A view of the table.
+ * @typedef {object} View
+ * @property {string[]} columns headings; "#" before one marks numbers
+ * @property {string} empty what to say when there is nothing
+ * @property {(page: {next: string, limit: number, signal: AbortSignal}) => Promise<{entries: any[], next: string}>} load
+ * @property {(entry: any) => HTMLTableRowElement} row
+ */
+
+export class Table {
+  #next = "";
+  #shown = 0;
+  #loading = new AbortController();
+  /** @type {View | undefined} */
+  #view;
+
+  constructor() {
+    $("more").onclick = () => attempt(() => this.#more());
+  }
+
+  /** Changes to a view and shows its first page. @param {View} view */
+  async show(view) {
+    this.#view = view;
+    $("rows").replaceChildren();
+    $("columns").replaceChildren(...view.columns.map((column) => heading(column)), heading(""));
+    $("table").hidden = $("empty").hidden = $("more").hidden = true;
+    $("loading").hidden = false;
+    this.#shown = 0;
+    await this.refresh();
+  }
+
+  /** Shows what has changed; as many rows as before, and the focus where it was. */
+  async refresh() {
+    const view = this.#view;
+    if (!view) return;
+    this.#loading.abort();
+    const { signal } = (this.#loading = new AbortController());
+    $("list").setAttribute("aria-busy", "true");
+    try {
+      const limit = Math.min(MOST, Math.max(PAGE, this.#shown));
+      const { entries, next } = await view.load({ next: "", limit, signal });
+      keepFocus(() => $("rows").replaceChildren(...entries.map(view.row)));
+      this.#settle(next, view);
+    } finally {
+      if (!signal.aborted) {
+        $("loading").hidden = true;
+        $("list").setAttribute("aria-busy", "false");
+      }
+    }
+  }
+
+  async #more() {
+    const view = this.#view;
+    if (!view) return;
+    const { entries, next } = await view.load({ next: this.#next, limit: PAGE, signal: this.#loading.signal });
+    const rows = entries.map(view.row);
+    $("rows").append(...rows);
+    this.#settle(next, view);
+    /** @type {HTMLElement | null} */ (rows[0]?.querySelector("button, a"))?.focus();
+  }
+
+  /** @param {string} next @param {View} view */
+  #settle(next, view) {
+    this.#next = next;
+    this.#shown = $("rows").childElementCount;
+    $("table").hidden = this.#shown === 0;
+    $("empty").hidden = this.#shown > 0;
+    $("empty").textContent = view.empty;
+    $("more").hidden = next === "";
+  }
+
+  /** Takes a row out before the list knows. @param {HTMLTableRowElement} row */
+  drop(row) {
+    const next = /** @type {HTMLElement | null} */ (row.nextElementSibling ?? row.previousElementSibling);
+    const focused = row.contains(document.activeElement);
+    row.remove();
+    if (focused) (next?.querySelector("button, a") ?? $("heading")).focus();
+    if (this.#view) this.#settle(this.#next, this.#view);
+  }
+}
+
+/** @param {string} column */
+function heading(column) {
+  const number = column.startsWith("#");
+  const text = number ? column.slice(1) : column;
+  const cell = element("th", { scope: "col", className: number ? "number" : "" });
+  cell.append(text || element("span", { className: "visually-hidden", textContent: "Actions" }));
+  return cell;
+}
+
+/** @param {() => void} change which replaces the rows */
+function keepFocus(change) {
+  const focused = document.activeElement;
+  const label = $("rows").contains(focused) ? focused?.getAttribute("aria-label") : null;
+  change();
+  if (!label) return;
+  const same = [...$("rows").querySelectorAll("button, a")].find((other) => other.getAttribute("aria-label") === label);
+  (same ?? $("heading")).focus();
+}

@@ -1,0 +1,143 @@
+// The panel of the uploads: a line for each, and what they amount to.
+
+import { $, element, iconButton } from "./dom.js";
+import { progressText } from "./format.js";
+import { say } from "./notices.js";
+
+/** @typedef {import("./queue.js").Queue} Queue */
+/** @typedef {import("./queue.js").Item} Item */
+
+/** How many lines are shown; the others wait unseen. */
+const SHOWN = 50;
+/** How often a line is drawn at most, in milliseconds. */
+const EVERY = 100;
+
+const MOVING = ["waiting", "starting", "checking", "sending", "retrying"];
+
+export class UploadsPanel {
+  /** @type {Map<Item, Line>} */
+  #lines = new Map();
+  /** @type {Set<Item>} what has changed since the last drawing */
+  #changed = new Set();
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+
+  /** @param {() => Queue} queue */
+  constructor(queue) {
+    this.queue = queue;
+    $("pause-all").onclick = () => this.#pauseAll();
+    $("cancel-all").onclick = () => {
+      for (const item of [...queue().items]) queue().cancel(item);
+      say("All uploads were cancelled");
+    };
+  }
+
+  /** @param {Item} item */
+  changed(item) {
+    this.#changed.add(item);
+    if (item.state === "failed") say(`The upload of ${item.file.name} failed: ${item.error?.message}`);
+    this.#timer ??= setTimeout(() => this.#draw(), EVERY);
+  }
+
+  /** @param {Item} item */
+  gone(item) {
+    this.#changed.delete(item);
+    const line = this.#lines.get(item);
+    this.#lines.delete(item);
+    line?.remove();
+    this.#timer ??= setTimeout(() => this.#draw(), 0);
+  }
+
+  #draw() {
+    this.#timer = undefined;
+    const { items } = this.queue();
+    for (const item of items) {
+      if (this.#lines.size >= SHOWN) break;
+      if (!this.#lines.has(item)) this.#lines.set(item, new Line(item, this.queue()));
+    }
+    for (const item of this.#changed) this.#lines.get(item)?.draw();
+    this.#changed.clear();
+    this.#drawSummary(items);
+  }
+
+  /** @param {Item[]} items */
+  #drawSummary(items) {
+    $("panel").hidden = items.length === 0;
+    const unseen = items.length - this.#lines.size;
+    $("unseen").hidden = unseen === 0;
+    $("unseen").textContent = `and ${unseen} more`;
+    let sent = 0, total = 0, speed = 0;
+    for (const item of items) {
+      total += item.file.size;
+      sent += item.sent;
+      if (item.state === "sending") speed += item.pace?.speed ?? 0;
+    }
+    const pace = { speed, secondsLeft: speed > 0 ? (total - sent) / speed : Infinity };
+    $("panel-summary").textContent = `${items.length === 1 ? "1 file" : `${items.length} files`} · ${progressText(sent, total, pace)}`;
+    $("pause-all").textContent = items.some((item) => MOVING.includes(item.state)) ? "Pause all" : "Resume all";
+    $("pause-all").hidden = $("cancel-all").hidden = items.length < 2;
+  }
+
+  #pauseAll() {
+    const queue = this.queue();
+    const moving = queue.items.filter((item) => MOVING.includes(item.state));
+    for (const item of moving) queue.pause(item);
+    if (moving.length > 0) return say("All uploads are paused");
+    for (const item of queue.items) queue.resume(item);
+    say("All uploads go on");
+  }
+}
+
+/** One upload: its name, its state, a progress bar and its buttons. */
+class Line {
+  /** @param {Item} item @param {Queue} queue */
+  constructor(item, queue) {
+    this.item = item;
+    const { name } = item.file;
+    this.progress = element("progress", { max: 1, value: 0, "aria-label": `Upload of ${name}` });
+    this.state = element("span", { className: "state" });
+    this.pause = iconButton("pause", "Pause", `Pause the upload of ${name}`, () => this.#swap(() => queue.pause(item), this.play));
+    this.play = iconButton("play", "Resume", `Resume the upload of ${name}`, () => this.#swap(() => queue.resume(item), this.pause));
+    this.again = iconButton("again", "Retry", `Retry the upload of ${name}`, () => this.#swap(() => queue.retry(item), this.stop));
+    this.stop = iconButton("close", "Cancel", `Cancel the upload of ${name}`, () => {
+      const next = /** @type {HTMLElement | null} */ (this.row.nextElementSibling ?? this.row.previousElementSibling);
+      queue.cancel(item);
+      (next?.querySelector("button:last-child") ?? $("choose")).focus();
+    });
+    const actions = element("div", { className: "actions" }, this.pause, this.play, this.again, this.stop);
+    this.row = element("li", {}, element("span", { className: "name", textContent: item.key }), actions, this.progress, this.state);
+    $("uploads").append(this.row);
+    this.draw();
+  }
+
+  /** A button that disappears hands the focus on. @param {() => void} act @param {HTMLElement} other */
+  #swap(act, other) {
+    act();
+    this.draw();
+    other.focus();
+  }
+
+  draw() {
+    const { state, sent, file, pace, error } = this.item;
+    const failed = state === "failed";
+    const resting = state === "paused" || state === "held";
+    this.row.classList.toggle("failed", failed);
+    this.progress.hidden = failed;
+    this.progress.value = file.size > 0 ? sent / file.size : 0;
+    this.pause.hidden = !MOVING.includes(state);
+    this.play.hidden = !resting;
+    this.again.hidden = !failed;
+    this.stop.title = failed ? "Dismiss" : "Cancel";
+    this.stop.setAttribute("aria-label", `${failed ? "Dismiss the failed" : "Cancel the"} upload of ${file.name}`);
+    this.state.textContent = {
+      waiting: "Waiting", held: "Paused", starting: "Starting", checking: "Checking what has arrived already",
+      sending: progressText(sent, file.size, pace), retrying: `${error?.message} Trying again …`,
+      paused: `Paused at ${progressText(sent, file.size)}`, finishing: "The store puts the parts together",
+      arriving: "Arriving in the list", failed: error?.message, done: "", cancelled: "",
+    }[state];
+  }
+
+  remove() {
+    this.row.remove();
+  }
+}

@@ -1,0 +1,94 @@
+// What the table can show: a folder, the trash, and refused uploads.
+
+import { copyLink, download, remove, restore } from "./actions.js";
+import { element, icon, iconButton } from "./dom.js";
+import { nameOf, sizeText, timeText } from "./format.js";
+import { attempt } from "./notices.js";
+import { showPreview } from "./preview.js";
+import { folderHash } from "./route.js";
+import { showVersions } from "./versions.js";
+
+/** @typedef {import("../bytepass.js").Bytepass} Bytepass */
+/** @typedef {import("../bytepass.js").FileRecord} FileRecord */
+/** @typedef {import("./table.js").Table} Table */
+/** @typedef {import("./table.js").View} View */
+
+/** @param {string} rfc3339 */
+const time = (rfc3339) => element("td", {}, element("time", { dateTime: rfc3339, textContent: timeText(rfc3339) }));
+/** @param {number} bytes */
+const size = (bytes) => element("td", { className: "number", textContent: sizeText(bytes) });
+/** @param {...Node} buttons */
+const actions = (...buttons) => element("td", {}, element("div", { className: "actions" }, ...buttons));
+
+/** @param {Bytepass} files @param {Table} table @param {string} prefix "" or ending in a slash @returns {View} */
+export function folderView(files, table, prefix) {
+  const refresh = () => table.refresh();
+  /** @param {string} name @param {string} to */
+  const folder = (name, to) => element("tr", {},
+    element("td", {}, element("a", { className: "entry", href: folderHash(to), "aria-label": `Open folder ${name}` }, icon("folder"), name)),
+    element("td", { className: "number" }), element("td"), element("td"));
+  /** @param {FileRecord} file @param {string} name */
+  const line = (file, name) => {
+    const { key } = file;
+    const open = () => attempt(() => showPreview(files, key, refresh));
+    const row = element("tr", {},
+      element("td", {}, element("button", { type: "button", className: "entry", "aria-label": `Show ${name}`, onclick: open }, icon("file"), name)),
+      size(file.size), time(file.uploadedAt),
+      actions(
+        iconButton("download", "Download", `Download ${name}`, () => attempt(() => download(files, key))),
+        iconButton("link", "Copy link", `Copy a link to ${name}`, () => attempt(() => copyLink(files, key))),
+        iconButton("history", "Versions", `Versions of ${name}`, () => attempt(() => showVersions(files, key, refresh))),
+        iconButton("trash", "Delete", `Delete ${name}`, () => attempt(async () => {
+          await remove(files, key, refresh);
+          table.drop(row); // the list itself may take a moment to know of it
+        })),
+      ));
+    return row;
+  };
+  return {
+    columns: ["Name", "#Size", "Uploaded"],
+    empty: prefix ? "Nothing is in this folder." : "No files yet. Choose some, or drop them on this page.",
+    load: (page) => files.folder({ prefix, ...page }),
+    row: (entry) => (entry.type === "folder" ? folder(entry.name, entry.prefix) : line(entry.file, entry.name)),
+  };
+}
+
+/** @param {Bytepass} files @param {Table} table @returns {View} */
+export function trashView(files, table) {
+  return {
+    columns: ["Name", "#Size", "Deleted"],
+    empty: "The trash is empty.",
+    load: async (page) => {
+      const { files: entries, next } = await files.trash(page);
+      return { entries, next };
+    },
+    row: (file) => {
+      const name = nameOf(file.key);
+      const row = element("tr", {},
+        element("td", {}, element("span", { className: "entry" }, icon("file"), file.key)),
+        size(file.size), time(file.deletedAt ?? file.uploadedAt),
+        actions(
+          iconButton("restore", "Restore", `Restore ${name}`, () => attempt(async () => {
+            await restore(files, file.key, undefined, async () => table.drop(row));
+          })),
+          iconButton("history", "Versions", `Versions of ${name}`, () => attempt(() => showVersions(files, file.key, () => table.refresh()))),
+        ));
+      return row;
+    },
+  };
+}
+
+/** @param {Bytepass} files @returns {View} */
+export function rejectedView(files) {
+  return {
+    columns: ["Name", "#Size", "Arrived", "Reason"],
+    empty: "No upload was refused.",
+    load: async (page) => {
+      const { files: entries, next } = await files.rejected(page);
+      return { entries, next };
+    },
+    row: (file) => element("tr", {},
+      element("td", {}, element("span", { className: "entry" }, icon("file"), file.key)),
+      size(file.size), time(file.uploadedAt), element("td", { className: "reason", textContent: file.reason }), element("td")),
+  };
+}
