@@ -106,12 +106,14 @@ func (s *server) open(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := provisionStore(ctx, client, settings, s.cfg.Log); err != nil {
+	gaps, err := provisionStore(ctx, client, settings, s.cfg.Log)
+	if err != nil {
 		return err
 	}
 	s.bucket = bucket.New(client, Bucket)
 	s.projector = newProjector(s.bucket, s.catalog, s.cfg.Log, s.cfg.Now)
 	s.upkeep = startUpkeep(background, s.projector, s.bucket, s.cfg.Log)
+	sweeper{bucket.NewMultipart(client, Bucket), abortAfter(settings.Lifecycle, gaps), s.cfg.Log, s.cfg.Now}.start(background, &s.upkeep.work)
 	if s.identity, err = newIdentity(s.cfg, s.folder, s.address); err != nil {
 		return err
 	}

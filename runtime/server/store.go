@@ -92,8 +92,8 @@ func readTemplate(cfg Config, listen string) (provision.Settings, error) {
 }
 
 // provisionStore gives the store's bucket the template's settings. What the
-// store cannot do is logged, loudly when it is news.
-func provisionStore(ctx context.Context, client *s3.Client, settings provision.Settings, log *slog.Logger) error {
+// store cannot do is returned, and logged, loudly when it is news.
+func provisionStore(ctx context.Context, client *s3.Client, settings provision.Settings, log *slog.Logger) ([]provision.Gap, error) {
 	diff, err := provision.Plan(ctx, provision.Target{
 		Client: client, Bucket: Bucket, PlainHTTP: true,
 		Apart: map[string]string{
@@ -101,11 +101,11 @@ func provisionStore(ctx context.Context, client *s3.Client, settings provision.S
 		},
 	}, settings)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	gaps, err := provision.Apply(ctx, diff)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, change := range diff.Changes {
 		log.Debug("store provisioned", "setting", change.Setting, "have", string(change.Have), "want", string(change.Want))
@@ -115,7 +115,7 @@ func provisionStore(ctx context.Context, client *s3.Client, settings provision.S
 		level = slog.LevelInfo
 	}
 	logGaps(ctx, log, level, gaps)
-	return nil
+	return gaps, nil
 }
 
 // logGaps writes a line for each gap; parts of a setting that share a

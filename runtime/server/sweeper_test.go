@@ -1,0 +1,73 @@
+package server
+
+import (
+	"bytes"
+	"context"
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/bytepass/bytepass/runtime/files"
+	"github.com/bytepass/bytepass/runtime/provision"
+)
+
+// TestAbortAfter takes the age from the template that serve carries.
+func TestAbortAfter(t *testing.T) {
+	settings, err := provision.Read(provision.Default(), provision.Values{Bucket: Bucket, Region: "us-east-1", Account: account})
+	if err != nil {
+		t.Fatal(err)
+	}
+	without := []provision.Gap{{Setting: "encryption"}, {Setting: "lifecycle", Reason: provision.Unsupported}}
+	if got := abortAfter(settings.Lifecycle, without); got != 7*24*time.Hour {
+		t.Errorf("a store without lifecycle: %v, want the template's 7 days", got)
+	}
+	if got := abortAfter(settings.Lifecycle, without[:1]); got != 0 {
+		t.Errorf("a store with a lifecycle is swept after %v", got)
+	}
+	if got := abortAfter(provision.Lifecycle{}, without); got != 0 {
+		t.Errorf("a template that keeps uploads for ever has them swept after %v", got)
+	}
+}
+
+// TestSweeper aborts what is stale by the clock that it was given, and ends
+// with its context.
+func TestSweeper(t *testing.T) {
+	now := time.Date(2026, 1, 10, 0, 0, 0, 0, time.UTC)
+	store := &left{began: now.Add(-48 * time.Hour), aborted: make(chan string, 1)}
+	var log bytes.Buffer
+	var work sync.WaitGroup
+	ctx, stop := context.WithCancel(t.Context())
+	s := sweeper{store, 24 * time.Hour, slog.New(slog.NewTextHandler(&log, nil)), func() time.Time { return now }}
+	s.start(ctx, &work)
+	if id := <-store.aborted; id != "stale" {
+		t.Errorf("aborted %q", id)
+	}
+	stop()
+	work.Wait()
+	if !strings.Contains(log.String(), "uploads=1") {
+		t.Errorf("the log says %q", log.String())
+	}
+
+	sweeper{store: store}.start(t.Context(), &work) // nothing is ever stale
+	work.Wait()
+}
+
+// left is a stale upload and a young one.
+type left struct {
+	began   time.Time
+	aborted chan string
+}
+
+func (l *left) UnfinishedUploads(_ context.Context, _ string, visit func(files.Unfinished) error) error {
+	if err := visit(files.Unfinished{ObjectKey: "u/a/k", UploadID: "stale", StartedAt: l.began}); err != nil {
+		return err
+	}
+	return visit(files.Unfinished{ObjectKey: "u/a/k", UploadID: "young", StartedAt: l.began.Add(36 * time.Hour)})
+}
+
+func (l *left) AbortUpload(_ context.Context, _, uploadID string) error {
+	l.aborted <- uploadID
+	return nil
+}
