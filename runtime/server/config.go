@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -33,6 +34,9 @@ type Config struct {
 	MaxSize int64
 	// AllowedTypes are media types or "type/*"; empty allows all.
 	AllowedTypes []string
+	// PartSeconds is the life of the URL of a multipart upload's part; 0 is the
+	// default.
+	PartSeconds int
 	// Origins are web origins, beside the template's and the console's own,
 	// whose pages may use the API and the store.
 	Origins []string
@@ -81,6 +85,8 @@ func (c Config) Validate() error {
 		return bad("--data", "name a folder for files, catalog and keys")
 	case c.MaxSize < 1 || c.MaxSize > env.LargestMaxSize:
 		return bad("--max-size", "%d is not between 1 and %d bytes", c.MaxSize, int64(env.LargestMaxSize))
+	case c.PartSeconds != 0 && (c.PartSeconds < env.MinURLSeconds || c.PartSeconds > env.MaxURLSeconds):
+		return bad("--part-seconds", "%d is not between %d and %d", c.PartSeconds, env.MinURLSeconds, env.MaxURLSeconds)
 	case (c.Issuer == "") != (c.Audience == ""):
 		return bad("--issuer", "an issuer and an audience (--audience) go together: without an audience the tokens of every application of the issuer would do")
 	case c.OwnerClaim == "":
@@ -143,7 +149,7 @@ func (c Config) limits() files.Limits {
 		MaxSize: c.MaxSize, AllowedTypes: c.AllowedTypes, MaxMetadata: env.MaxMetadataBytes,
 		UploadURL: env.DefaultUploadURLSeconds * time.Second,
 		Put:       env.DefaultPutSeconds * time.Second,
-		Part:      env.DefaultPartSeconds * time.Second,
+		Part:      time.Duration(cmp.Or(c.PartSeconds, env.DefaultPartSeconds)) * time.Second,
 		Get:       env.DefaultGetSeconds * time.Second,
 	}
 }

@@ -25,6 +25,8 @@ func TestValidateNamesTheSettingAndTheRemedy(t *testing.T) {
 		"no data":             {func(c *Config) { c.Data = "" }, "--data", "folder"},
 		"no size":             {func(c *Config) { c.MaxSize = 0 }, "--max-size", "between 1"},
 		"beyond S3":           {func(c *Config) { c.MaxSize = 1 << 60 }, "--max-size", "between 1"},
+		"no life of a part":   {func(c *Config) { c.PartSeconds = -1 }, "--part-seconds", "between 1"},
+		"too long a life":     {func(c *Config) { c.PartSeconds = 2701 }, "--part-seconds", "2700"},
 		"no port":             {func(c *Config) { c.Listen = "127.0.0.1" }, "--listen", "HOST:PORT"},
 		"open":                {func(c *Config) { c.Listen = ":8080" }, "--listen", "--issuer"},
 		"open on a name":      {func(c *Config) { c.Listen = "files.example:80" }, "--listen", "--issuer"},

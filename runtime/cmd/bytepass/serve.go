@@ -53,6 +53,7 @@ are those of owner "dev", and other machines cannot connect.`,
 	f.StringVar(&s.assembly, "assembly", "", "cloud assembly whose template the bucket follows, such as cdk.out (default: the built-in one)")
 	f.Var(&s.maxSize, "max-size", "largest file, in bytes or such as 20MB or 5GiB")
 	f.StringSliceVar(&s.config.AllowedTypes, "allowed-types", nil, "media types that may be uploaded, such as image/*,application/pdf (default: all)")
+	f.IntVar(&s.config.PartSeconds, "part-seconds", env.DefaultPartSeconds, "life of the URL of a multipart upload's part")
 	f.StringArrayVar(&s.config.Origins, "origin", nil, "web origin whose pages may use API and store, such as https://app.example; repeatable")
 	f.StringVar(&s.config.Issuer, "issuer", "", "URL of the OIDC issuer whose tokens are accepted (default: a development issuer, on loopback only)")
 	f.StringVar(&s.config.Audience, "audience", "", "what the issuer's tokens have to be for")
