@@ -44,7 +44,11 @@ type Issuer struct {
 
 // Start runs an issuer that knows these owners until Close. Owners may be any
 // printable ASCII: they are the claim sub of their tokens.
-func Start(ctx context.Context, owners ...string) (*Issuer, error) {
+func Start(ctx context.Context, owners ...string) (*Issuer, error) { return start(ctx, "", owners) }
+
+// start runs an issuer that calls itself by this URL; by its own address if it
+// is empty.
+func start(ctx context.Context, issuer string, owners []string) (*Issuer, error) {
 	node, err := project.Node()
 	if err != nil {
 		return nil, err
@@ -63,6 +67,7 @@ func Start(ctx context.Context, owners ...string) (*Issuer, error) {
 	config, err := json.Marshal(map[string]any{
 		"owners":   owners,
 		"audience": Audience,
+		"issuer":   issuer,
 		"key":      jose.JSONWebKey{Key: key, KeyID: keyID, Algorithm: string(jose.RS256), Use: "sig"},
 	})
 	if err != nil {
@@ -173,18 +178,5 @@ func Forge(claims map[string]any) (string, error) {
 }
 
 func sign(key *rsa.PrivateKey, claims map[string]any) (string, error) {
-	payload, err := json.Marshal(claims)
-	if err != nil {
-		return "", err
-	}
-	opts := (&jose.SignerOptions{}).WithType("at+jwt").WithHeader("kid", keyID)
-	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.RS256, Key: key}, opts)
-	if err != nil {
-		return "", err
-	}
-	signed, err := signer.Sign(payload)
-	if err != nil {
-		return "", err
-	}
-	return signed.CompactSerialize()
+	return SignWith(NewKey(keyID, jose.RS256, key), claims, nil)
 }

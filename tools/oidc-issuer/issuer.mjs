@@ -1,5 +1,5 @@
 // A certified OpenID Connect issuer on loopback, for tests. It reads one line of JSON from its standard input,
-// {owners: [...], audience, key: JWK}, prints "ready URL", and ends when its standard input does.
+// {owners: [...], audience, key: JWK, issuer?: URL}, prints "ready URL", and ends when its standard input does.
 import { createServer } from 'node:http'
 import { createInterface } from 'node:readline'
 import { Provider } from 'oidc-provider'
@@ -8,11 +8,11 @@ const lines = createInterface({ input: process.stdin })
 lines.on('close', () => process.exit(0))
 lines.once('line', (line) => serve(JSON.parse(line)))
 
-function serve({ owners, audience, key }) {
+function serve({ owners, audience, key, issuer }) {
   const server = createServer()
   server.listen(0, '127.0.0.1', () => {
     const url = `http://127.0.0.1:${server.address().port}`
-    server.on('request', new Provider(url, settings(owners, audience, key)).callback())
+    server.on('request', new Provider(issuer || url, settings(owners, audience, key)).callback())
     console.log(`ready ${url}`)
   })
 }
