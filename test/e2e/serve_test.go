@@ -16,6 +16,7 @@ import (
 	"github.com/bytepass/bytepass/runtime/server"
 	"github.com/bytepass/bytepass/runtime/server/embedded"
 	"github.com/bytepass/bytepass/runtime/server/folder"
+	"github.com/bytepass/bytepass/test/audit"
 	"github.com/bytepass/bytepass/test/issuer"
 	"github.com/bytepass/bytepass/test/serve"
 )
@@ -44,6 +45,9 @@ func TestServe(t *testing.T) {
 	t.Logf("measured: serve is ready after %v on an empty folder", time.Since(start).Round(time.Millisecond))
 	t.Cleanup(func() {
 		if err := s.Stop(); err != nil {
+			t.Error(err)
+		}
+		if err := audit.Check(s.LogFile(), s.Data); err != nil {
 			t.Error(err)
 		}
 	})
