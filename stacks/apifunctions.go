@@ -11,6 +11,10 @@ import (
 // Memory buys processor time on Lambda; these functions use under 32 MB.
 const apiMemoryMB = 512
 
+// gatewaySeconds is as long as a function may answer behind an HTTP API, which
+// waits 30 s and not a second longer (API Gateway quotas).
+const gatewaySeconds = 29
+
 // newFunctions makes the functions behind the HTTP API. Each knows where
 // things are and the limits that are one for all; what it may do is its role's
 // business.
@@ -28,9 +32,11 @@ func newFunctions(api *API, p platform, r Roles) {
 		return all
 	}
 	api.Upload = p.newFunction(api.Construct, "Upload", function{
-		name: fnUpload, description: "Signs URLs for uploads", role: r.Upload,
+		name: fnUpload, description: "Signs URLs for uploads, controls those in parts", role: r.Upload,
 		environment: common(map[string]string{env.UploadSignerRole: *r.UploadSigner.RoleArn()}),
-		memoryMB:    apiMemoryMB, timeout: 10, reserved: s.ReservedConcurrency,
+		// To complete an upload may take as long as the gateway waits; the
+		// caller is asked to come back before that.
+		memoryMB: apiMemoryMB, timeout: gatewaySeconds, reserved: s.ReservedConcurrency,
 	})
 	api.Files = p.newFunction(api.Construct, "Files", function{
 		name: fnFiles, description: "Lists files, signs downloads, deletes", role: r.Files,
@@ -43,8 +49,8 @@ func newFunctions(api *API, p platform, r Roles) {
 	api.Restore = p.newFunction(api.Construct, "Restore", function{
 		name: fnRestore, description: "Brings deleted files and older versions back", role: r.Restore,
 		environment: common(nil),
-		// The gateway waits 30 s; S3 copies up to 5 GB in that time.
-		memoryMB: apiMemoryMB, timeout: 29, reserved: s.ReservedConcurrency,
+		// S3 copies up to 5 GB in that time.
+		memoryMB: apiMemoryMB, timeout: gatewaySeconds, reserved: s.ReservedConcurrency,
 	})
 }
 

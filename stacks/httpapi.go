@@ -31,10 +31,30 @@ const (
 
 // routes is the whole API. A key cannot stand in the middle of a gateway's
 // path, so /api/files/{key}/presign is the greedy one; package api checks its end.
+// Upload ids are URL-safe, and can. The server's paths with a token in them,
+// /u/<token>/s3/…, are not here: the authorizer reads no token from a path, and
+// access logs of gateways hold paths. Clients that can send no header use
+// POST /s3/sign.
 var routes = []route{
 	{post, "/api/files/{proxy+}", fnUpload, false},
 	{post, "/api/presign", fnUpload, false},
 	{post, "/api/upload-url", fnUpload, false},
+	{post, "/api/uploads", fnUpload, false},
+	{get, "/api/uploads", fnUpload, false},
+	{get, "/api/uploads/{uploadId}", fnUpload, false},
+	{del, "/api/uploads/{uploadId}", fnUpload, false},
+	{post, "/api/uploads/{uploadId}/parts", fnUpload, false},
+	{post, "/api/uploads/{uploadId}/complete", fnUpload, false},
+	{get, "/s3/params", fnUpload, false},
+	{post, "/s3/multipart", fnUpload, false},
+	{get, "/s3/multipart/{uploadId}", fnUpload, false},
+	{del, "/s3/multipart/{uploadId}", fnUpload, false},
+	{get, "/s3/multipart/{uploadId}/{partNumber}", fnUpload, false},
+	{post, "/s3/multipart/{uploadId}/complete", fnUpload, false},
+	{post, "/s3/sign", fnUpload, false},
+	{post, "/s3/object", fnUpload, false},
+	{get, "/s3/object", fnUpload, false},
+	{del, "/s3/object", fnUpload, false},
 	{get, "/api/files", fnFiles, false},
 	{del, "/api/files", fnFiles, false},
 	{get, "/api/folders", fnFiles, false},
@@ -136,7 +156,7 @@ func apiCORS(origins []string) *awsapigatewayv2.CorsPreflightOptions {
 		AllowOrigins:  jsii.Strings(origins...),
 		AllowMethods:  &[]awsapigatewayv2.CorsHttpMethod{awsapigatewayv2.CorsHttpMethod_GET, awsapigatewayv2.CorsHttpMethod_POST, awsapigatewayv2.CorsHttpMethod_DELETE},
 		AllowHeaders:  jsii.Strings("authorization", "content-type"),
-		ExposeHeaders: jsii.Strings("link"),
+		ExposeHeaders: jsii.Strings("link", "retry-after", "x-request-id"),
 		MaxAge:        awscdk.Duration_Hours(jsii.Number(1)),
 	}
 }

@@ -67,7 +67,16 @@ func newRoles(scope constructs.Construct, n names, k keys) Roles {
 		statement{sid: "GetObjects", actions: []string{"s3:GetObject", "s3:GetObjectVersion"}, resources: n.objectARNs()},
 		encryptObjects(n, k, kmsRead))
 	attach(r.Upload, append(runs(n, fnUpload),
-		assume(r.UploadSigner))...)
+		assume(r.UploadSigner),
+		// To begin and to complete an upload in parts are both s3:PutObject
+		// (S3 user guide, "Multipart upload API and permissions").
+		statement{sid: "BeginAndCompleteUploads", actions: []string{"s3:PutObject"}, resources: n.objectARNs()},
+		statement{sid: "ListParts", actions: []string{"s3:ListMultipartUploadParts"}, resources: n.objectARNs()},
+		statement{sid: "AbortUploads", actions: []string{"s3:AbortMultipartUpload"}, resources: n.objectARNs()},
+		statement{sid: "FindUnfinishedUploads", actions: []string{"s3:ListBucketMultipartUploads"}, resources: []string{n.bucketARN()}},
+		statement{sid: "ReadHeads", actions: []string{"s3:GetObject"}, resources: n.objectARNs()},
+		seeMissing(n),
+		encryptObjects(n, k, kmsWrite))...)
 	attach(r.Files, append(runs(n, fnFiles),
 		assume(r.DownloadSigner),
 		statement{sid: "MarkObjectsDeleted", actions: []string{"s3:DeleteObject"}, resources: n.objectARNs()},
@@ -81,8 +90,7 @@ func newRoles(scope constructs.Construct, n names, k keys) Roles {
 		encryptObjects(n, k, kmsWrite))...)
 	attach(r.Ingest, append(runs(n, fnIngest),
 		statement{sid: "ReadHeadsAndDeleteRejected", actions: []string{"s3:DeleteObject", "s3:GetObject"}, resources: n.objectARNs()},
-		// Without it a missing key is 403 and not 404.
-		statement{sid: "SeeMissingObjects", actions: []string{"s3:ListBucket"}, resources: []string{n.bucketARN()}},
+		seeMissing(n),
 		encryptObjects(n, k, kmsRead), // a head with its checksum needs it
 		statement{sid: "WriteCatalog", actions: []string{"dynamodb:GetItem", "dynamodb:PutItem"}, resources: []string{n.tableARN()}},
 		decryptTable(n, k),
@@ -127,6 +135,12 @@ func runs(n names, function string) []statement {
 
 func assume(signer awsiam.Role) statement {
 	return statement{sid: "BecomeSigner", actions: []string{"sts:AssumeRole"}, resources: []string{*signer.RoleArn()}}
+}
+
+// seeMissing lets a role see that a key is not there: without it the head of a
+// missing key is 403 and not 404.
+func seeMissing(n names) statement {
+	return statement{sid: "SeeMissingObjects", actions: []string{"s3:ListBucket"}, resources: []string{n.bucketARN()}}
 }
 
 func encryptObjects(n names, k keys, actions []string) statement {

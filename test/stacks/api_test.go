@@ -2,6 +2,8 @@ package stacks_test
 
 import (
 	"encoding/json"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -28,6 +30,13 @@ func TestRoutes(t *testing.T) {
 	slices.Sort(got)
 	compare(t, "the API", got, []string{
 		"POST /api/files/{proxy+} → Upload", "POST /api/presign → Upload", "POST /api/upload-url → Upload",
+		"POST /api/uploads → Upload", "GET /api/uploads → Upload",
+		"GET /api/uploads/{uploadId} → Upload", "DELETE /api/uploads/{uploadId} → Upload",
+		"POST /api/uploads/{uploadId}/parts → Upload", "POST /api/uploads/{uploadId}/complete → Upload",
+		"GET /s3/params → Upload", "POST /s3/multipart → Upload",
+		"GET /s3/multipart/{uploadId} → Upload", "DELETE /s3/multipart/{uploadId} → Upload",
+		"GET /s3/multipart/{uploadId}/{partNumber} → Upload", "POST /s3/multipart/{uploadId}/complete → Upload",
+		"POST /s3/sign → Upload", "POST /s3/object → Upload", "GET /s3/object → Upload", "DELETE /s3/object → Upload",
 		"GET /api/files → Files", "DELETE /api/files → Files", "GET /api/folders → Files", "GET /api/file → Files",
 		"GET /api/trash → Files", "GET /api/rejected → Files", "GET /api/versions → Files",
 		"POST /api/restore → Restore",
@@ -101,6 +110,17 @@ func TestStage(t *testing.T) {
 			if strings.Contains(strings.ToLower(variable), never) {
 				t.Errorf("the access log's %s is %s", name, variable)
 			}
+		}
+	}
+}
+
+// TestFunctionsAnswerInTime: before the gateway gives up, which it does after 30 s.
+func TestFunctionsAnswerInTime(t *testing.T) {
+	d := dev(t)
+	for name, least := range map[string]float64{"Upload": 26, "Files": 10, "Restore": 26} {
+		function := d.api.Resources[d.only(t, d.api, "AWS::Lambda::Function", "Api"+name)]
+		if timeout := function.Properties["Timeout"].(float64); timeout < least || timeout >= 30 {
+			t.Errorf("the function %s may take %v s", name, timeout)
 		}
 	}
 }
@@ -179,5 +199,33 @@ func TestOutputs(t *testing.T) {
 	}
 	if got := d.resolve(t, d.storage.Outputs["Bucket"]["Value"]); got != d.resolve(t, d.api.Outputs["BucketName"]["Value"]) {
 		t.Errorf("the bucket is called %v by its own stack", got)
+	}
+}
+
+// TestContractIsRouted: every route of the contract is one of the gateway's,
+// but the server's own.
+func TestContractIsRouted(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join(root, "docs", "openapi.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var contract struct {
+		Paths map[string]map[string]json.RawMessage
+	}
+	if err := json.Unmarshal(text, &contract); err != nil || len(contract.Paths) < 10 {
+		t.Fatalf("the contract has %d paths: %v", len(contract.Paths), err)
+	}
+	d := dev(t)
+	routed := map[string]bool{"GET /readyz": true}
+	for _, id := range d.api.ofType("AWS::ApiGatewayV2::Route") {
+		routed[d.api.Resources[id].Properties["RouteKey"].(string)] = true
+	}
+	for path, methods := range contract.Paths {
+		for method := range methods {
+			key := strings.ToUpper(method) + " " + strings.Replace(path, "{key}/presign", "{proxy+}", 1)
+			if method != "parameters" && !routed[key] {
+				t.Errorf("%s is in the contract and not at the gateway", key)
+			}
+		}
 	}
 }

@@ -25,7 +25,13 @@ var rights = []struct {
 }{
 	{"UploadSigner", []string{on(onObjects, "s3:PutObject"), encryptObjects}},
 	{"DownloadSigner", []string{on(onObjects, "s3:GetObject"), on(onObjects, "s3:GetObjectVersion"), decryptObjects}},
-	{"Upload", []string{on(everyFunction, "upload"), "Allow sts:AssumeRole on role UploadSigner"}},
+	{"Upload", []string{
+		on(everyFunction, "upload"),
+		"Allow sts:AssumeRole on role UploadSigner",
+		on(onObjects, "s3:PutObject"), on(onObjects, "s3:ListMultipartUploadParts"), on(onObjects, "s3:AbortMultipartUpload"), on(onObjects, "s3:GetObject"),
+		"Allow s3:ListBucketMultipartUploads on BUCKET", "Allow s3:ListBucket on BUCKET",
+		encryptObjects,
+	}},
 	{"Files", []string{
 		on(everyFunction, "files"),
 		"Allow sts:AssumeRole on role DownloadSigner",

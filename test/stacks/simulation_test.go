@@ -60,6 +60,12 @@ var questions = []struct {
 	{"Ingest", "s3:ListBucket", "", header, with{"s3:TlsVersion": "1.0"}, "ExplicitlyDenied"},
 
 	// Functions do their work with a header, and cannot presign.
+	{"Upload", "s3:PutObject", "u/alice/a", header, nil, "Allowed"},
+	{"Upload", "s3:ListMultipartUploadParts", "g/team/a", header, nil, "Allowed"},
+	{"Upload", "s3:AbortMultipartUpload", "u/alice/a", header, nil, "Allowed"},
+	{"Upload", "s3:ListBucketMultipartUploads", "", header, nil, "Allowed"},
+	{"Upload", "s3:GetObject", "u/alice/a", header, nil, "Allowed"},
+	{"Upload", "s3:ListBucket", "", header, nil, "Allowed"},
 	{"Files", "s3:DeleteObject", "u/alice/a", header, nil, "Allowed"},
 	{"Files", "s3:ListBucketVersions", "", header, nil, "Allowed"},
 	{"Restore", "s3:DeleteObjectVersion", "u/alice/a", header, nil, "Allowed"},
@@ -74,9 +80,14 @@ var questions = []struct {
 	{"Ingest", "s3:GetObject", "u/alice/a", query, nil, "ExplicitlyDenied"},
 	{"Files", "s3:DeleteObject", "u/alice/a", query, nil, "ExplicitlyDenied"},
 
-	// And nothing beyond it: nobody who answers requests reads, writes or erases.
-	{"Upload", "s3:PutObject", "u/alice/a", header, nil, "ImplicitlyDenied"},
-	{"Upload", "s3:GetObject", "u/alice/a", header, nil, "ImplicitlyDenied"},
+	// And nothing beyond it: nobody who answers requests erases, and only who has
+	// to see heads reads.
+	{"Upload", "s3:PutObject", "elsewhere/a", header, nil, "ImplicitlyDenied"},
+	{"Upload", "s3:PutObject", "u/alice/a", query, nil, "ExplicitlyDenied"},
+	{"Upload", "s3:GetObject", "u/alice/a", query, nil, "ExplicitlyDenied"},
+	{"Upload", "s3:GetObjectVersion", "u/alice/a", header, nil, "ImplicitlyDenied"},
+	{"Upload", "s3:DeleteObject", "u/alice/a", header, nil, "ImplicitlyDenied"},
+	{"UploadSigner", "s3:AbortMultipartUpload", "u/alice/a", query, nil, "ImplicitlyDenied"},
 	{"Files", "s3:GetObject", "u/alice/a", header, nil, "ImplicitlyDenied"},
 	{"Files", "s3:PutObject", "u/alice/a", header, nil, "ImplicitlyDenied"},
 	{"Files", "s3:DeleteObjectVersion", "u/alice/a", header, nil, "ImplicitlyDenied"},
