@@ -1,8 +1,8 @@
 // Command bytepass serves files from this machine and looks after a deployment.
 //
 // Each subcommand is one file: a struct of its flags, its help with examples,
-// and a run method that only wires packages together. Exit codes: 0 done,
-// 1 failed, 2 used or configured wrongly (nothing was touched).
+// and a run method that only wires packages together. Exit codes are those of
+// exit.go.
 package main
 
 import (
@@ -15,14 +15,6 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
-
-	"github.com/bytepass/bytepass/runtime/server"
-)
-
-const (
-	exitDone   = 0
-	exitFailed = 1
-	exitUsage  = 2
 )
 
 func main() {
@@ -41,15 +33,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	err := root.ExecuteContext(ctx)
-	if err == nil {
-		return exitDone
+	if told := failures(nil); err != nil && !errors.As(err, &told) {
+		fmt.Fprintln(stderr, "bytepass:", err)
 	}
-	fmt.Fprintln(stderr, "bytepass:", err)
-	var setting *server.SettingError
-	if errors.As(err, &setting) || errors.As(err, new(usageError)) {
-		return exitUsage
-	}
-	return exitFailed
+	return exitCode(err)
 }
 
 func newRoot() *cobra.Command {
@@ -65,7 +52,10 @@ func newRoot() *cobra.Command {
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return usageError{fmt.Errorf("%w; see %s --help", err, c.CommandPath())}
 	})
-	root.AddCommand(newServe(), newToken(), newReconcile(), newVersion())
+	root.AddCommand(
+		newServe(), newToken(), newReconcile(), newVersion(),
+		newPut(), newGet(), newLs(), newRm(), newUploads(),
+	)
 	return root
 }
 

@@ -47,6 +47,19 @@ func TestUsage(t *testing.T) {
 		"reconcile half":       {[]string{"reconcile", "--bucket", "b"}, exitUsage, "--table"},
 		"reconcile no folder":  {[]string{"reconcile", "--data", nowhere}, exitFailed, "bytepass serve --data"},
 		"forgetting at once":   {[]string{"reconcile", "--bucket", "b", "--table", "t", "--tombstone-days", "0"}, exitUsage, "--tombstone-days"},
+		"put nowhere":          {[]string{"put", "a"}, exitUsage, "bytepass put FILE… KEY"},
+		"put in a folder":      {[]string{"put", "-", "folder/"}, exitUsage, "standard input has no name"},
+		"get nothing":          {[]string{"get"}, exitUsage, "bytepass get KEY… [FILE]"},
+		"get several to one":   {[]string{"get", "a", "b", "-"}, exitUsage, "standard output takes one file"},
+		"versions of several":  {[]string{"get", "a/", "--version", "1", "x"}, exitUsage, "--version"},
+		"rm of a folder":       {[]string{"rm", "a/"}, exitUsage, "--recursive"},
+		"abort all":            {[]string{"uploads", "--abort"}, exitUsage, "--older-than"},
+		"no URL":               {[]string{"ls", "--url", "files.example.com"}, exitUsage, "--url"},
+		"no proxy":             {[]string{"ls", "--proxy", "x"}, exitUsage, "--proxy"},
+		"two tokens":           {[]string{"ls", "--token", "a", "--token-file", "b"}, exitUsage, "--token"},
+		"no token file":        {[]string{"ls", "--token-file", nowhere}, exitUsage, "--token-file"},
+		"loud and quiet":       {[]string{"ls", "--json", "--quiet"}, exitUsage, "--quiet"},
+		"no parallel":          {[]string{"put", "a", "b", "--parallel", "0"}, exitUsage, "--parallel"},
 		"address that is none": {[]string{"serve", "--data", nowhere, "--listen", "8080"}, exitUsage, "HOST:PORT"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -65,7 +78,7 @@ func TestUsage(t *testing.T) {
 }
 
 func TestHelpHasExamples(t *testing.T) {
-	for _, name := range []string{"serve", "token", "reconcile", "version"} {
+	for _, name := range []string{"serve", "token", "reconcile", "version", "put", "get", "ls", "rm", "uploads"} {
 		code, stdout, _ := command(t, name, "--help")
 		if code != exitDone || !strings.Contains(stdout, "Examples:\n") || !strings.Contains(stdout, "  bytepass "+name) {
 			t.Errorf("%s --help: exit code %d, %s", name, code, stdout)

@@ -1,0 +1,94 @@
+package client
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// The codes of problems that callers of this package tell apart; /docs of a
+// deployment explains all of them.
+const (
+	CodeUnauthenticated = "unauthenticated"
+	CodeForbidden       = "forbidden"
+	CodeNotFound        = "not-found"
+	CodeConflict        = "conflict"
+	CodeInvalidParts    = "invalid-parts"
+	CodeUploadGone      = "upload-gone"
+	CodeUnavailable     = "unavailable"
+)
+
+// Problem is a refusal of the service (RFC 9457).
+type Problem struct {
+	Status  int       `json:"status"`
+	Code    string    `json:"code"`            // what programs rely on; empty if something else answered
+	Field   string    `json:"field,omitempty"` // of the request, at fault
+	Detail  string    `json:"detail"`          // what is wrong, and the remedy
+	Parts   []BadPart `json:"parts,omitempty"` // with CodeInvalidParts
+	Current *File     `json:"current,omitempty"`
+	Request string    `json:"-"` // its id, in the service's log
+}
+
+// BadPart is a part that keeps an upload from being completed.
+type BadPart struct {
+	Number int    `json:"partNumber"`
+	Reason string `json:"reason"`
+}
+
+// Error returns the detail, and for what is the service's fault the request's id.
+func (p *Problem) Error() string {
+	text := p.Detail
+	if p.Field != "" {
+		text = p.Field + ": " + text
+	}
+	if p.Status >= http.StatusInternalServerError && p.Request != "" {
+		text += " (request " + p.Request + ")"
+	}
+	return text
+}
+
+// CodeOf returns the code of the Problem in err's chain; empty if there is none.
+func CodeOf(err error) string {
+	var p *Problem
+	if errors.As(err, &p) {
+		return p.Code
+	}
+	return ""
+}
+
+// maxAfter bounds how long a service can make its callers wait between two tries.
+const maxAfter = time.Minute
+
+// refused returns the problem that an answer is; a temporary one if another try
+// may succeed.
+func refused(res *http.Response, body []byte) error {
+	p := &Problem{}
+	if err := json.Unmarshal(body, p); err != nil || p.Detail == "" {
+		// A gateway in between, or no Bytepass at all.
+		p = &Problem{Detail: fmt.Sprintf("the answer is %q", res.Status)}
+		switch res.StatusCode {
+		case http.StatusUnauthorized:
+			p.Code, p.Detail = CodeUnauthenticated, "the token is missing, has expired, or is not for this service"
+		case http.StatusForbidden:
+			p.Code, p.Detail = CodeForbidden, "the token may not do this"
+		}
+	}
+	p.Status, p.Request = res.StatusCode, res.Header.Get("X-Request-Id")
+	if p.Status == http.StatusTooManyRequests || p.Status >= http.StatusInternalServerError {
+		return Temporary(p, retryAfter(res.Header))
+	}
+	return p
+}
+
+// retryAfter reads the seconds of a Retry-After header (RFC 9110, section
+// 10.2.3); a date is not understood, and is no reason to wait.
+func retryAfter(h http.Header) time.Duration {
+	seconds, err := strconv.Atoi(h.Get("Retry-After"))
+	if err != nil || seconds < 0 {
+		return 0
+	}
+	return min(time.Duration(seconds)*time.Second, maxAfter)
+}

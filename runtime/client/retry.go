@@ -1,0 +1,85 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"time"
+)
+
+// Retry says how long and how often something is tried again. The zero value
+// is good: two minutes, with pauses that grow from 0.2 to 10 seconds.
+type Retry struct {
+	// Patience is how long it goes on after the first failure. 0 is two
+	// minutes: a server that restarts, a laptop that changes its network.
+	Patience time.Duration
+	// First and Longest bound the pauses; 0 is 200 ms and 10 s.
+	First, Longest time.Duration
+	// Now is the clock; nil is time.Now.
+	Now func() time.Time
+}
+
+func (r Retry) patience() time.Duration {
+	if r.Patience == 0 {
+		return 2 * time.Minute
+	}
+	return r.Patience
+}
+
+// Do calls try until it succeeds, its error is not one of Temporary, or the
+// patience is over. Between two calls it waits, each time up to twice as long
+// as before and any time below that, so that those who failed together do not
+// come back together.
+func (r Retry) Do(ctx context.Context, try func() error) error {
+	now := r.Now
+	if now == nil {
+		now = time.Now
+	}
+	var since time.Time
+	for attempt := 0; ; attempt++ {
+		err := try()
+		var again *temporary
+		if err == nil || !errors.As(err, &again) || ctx.Err() != nil {
+			return err
+		}
+		if since.IsZero() {
+			since = now()
+		}
+		pause := max(r.pause(attempt), again.after)
+		if now().Add(pause).Sub(since) > r.patience() {
+			return err
+		}
+		timer := time.NewTimer(pause)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return ctx.Err()
+		case <-timer.C:
+		}
+	}
+}
+
+// pause is how long to wait after an attempt, counted from 0.
+func (r Retry) pause(attempt int) time.Duration {
+	first, longest := r.First, r.Longest
+	if first == 0 {
+		first = 200 * time.Millisecond
+	}
+	if longest == 0 {
+		longest = 10 * time.Second
+	}
+	most := min(longest, first<<min(attempt, 16))
+	return most/4 + rand.N(most*3/4+1)
+}
+
+// temporary is an error that may be gone the next time.
+type temporary struct {
+	error
+	after time.Duration
+}
+
+// Unwrap returns the error.
+func (t *temporary) Unwrap() error { return t.error }
+
+// Temporary marks an error as one that is worth another try, not before after.
+func Temporary(err error, after time.Duration) error { return &temporary{err, after} }

@@ -1,0 +1,52 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+
+	"github.com/bytepass/bytepass/runtime/client"
+	"github.com/bytepass/bytepass/runtime/server"
+	"github.com/bytepass/bytepass/runtime/transfer"
+)
+
+// The exit codes of all commands.
+const (
+	exitDone        = 0
+	exitFailed      = 1
+	exitUsage       = 2 // used or configured wrongly; nothing was touched
+	exitNotFound    = 3 // there is no such file
+	exitRefused     = 4 // no token, or one that may not do this
+	exitInterrupted = 130
+)
+
+// exitCode returns the exit code of an error. Several failures have the code of
+// all of them, or exitFailed.
+func exitCode(err error) int {
+	var all failures
+	if errors.As(err, &all) {
+		code := exitCode(all[0])
+		for _, other := range all[1:] {
+			if c := exitCode(other); c == exitInterrupted {
+				return c
+			} else if c != code {
+				code = exitFailed
+			}
+		}
+		return code
+	}
+	var setting *server.SettingError
+	switch code := client.CodeOf(err); {
+	case err == nil:
+		return exitDone
+	case errors.As(err, &setting), errors.As(err, new(usageError)), errors.Is(err, transfer.ErrArguments):
+		return exitUsage
+	case errors.Is(err, context.Canceled):
+		return exitInterrupted
+	case code == client.CodeNotFound, errors.Is(err, fs.ErrNotExist):
+		return exitNotFound
+	case code == client.CodeUnauthenticated, code == client.CodeForbidden:
+		return exitRefused
+	}
+	return exitFailed
+}

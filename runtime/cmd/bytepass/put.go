@@ -1,0 +1,130 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"mime"
+	"path"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/bytepass/bytepass/runtime/transfer"
+	"github.com/bytepass/bytepass/runtime/transfer/report"
+)
+
+const putExamples = `  # one file, under a key of your own
+  bytepass put film.mp4 films/holiday.mp4
+
+  # one file into a folder; "/" is the top
+  bytepass put film.mp4 films/
+
+  # a folder with its name: photos/a.jpg becomes backup/photos/a.jpg
+  bytepass put photos backup/
+
+  # what is in it: photos/a.jpg becomes backup/a.jpg
+  bytepass put photos/ backup/
+
+  # many files
+  bytepass put *.jpg notes.txt backup/
+
+  # what another program prints, of any length
+  pg_dump db | bytepass put - dumps/today.sql`
+
+// put sends files.
+type put struct {
+	remote
+	mimeType    string
+	metadata    map[string]string
+	noOverwrite bool
+}
+
+func newPut() *cobra.Command {
+	p := &put{}
+	c := &cobra.Command{
+		Use:   "put FILE… KEY",
+		Short: "Send files and folders",
+		Long: `Send files and folders. A KEY that ends in a slash is a folder to put them in.
+Files of more than 16 MiB travel in parts, several at a time. When the command is
+interrupted, or killed, run it again: it sends only what is missing, after it has
+compared what is there with the file. A file that changes meanwhile is not stored.` + remoteHelp,
+		Example: putExamples,
+		Args:    arguments(2, -1, "name what to send and where: bytepass put FILE… KEY"),
+		RunE:    p.run,
+	}
+	p.flags(c)
+	p.transferFlags(c)
+	f := c.Flags()
+	f.StringVar(&p.mimeType, "type", "", "media type of all files (default: by the ending of the key)")
+	f.StringToStringVar(&p.metadata, "metadata", nil, "kept with the files, such as album=summer,year=2026")
+	f.BoolVar(&p.noOverwrite, "no-overwrite", false, "fail where there is a file of the key already")
+	return c
+}
+
+func (p *put) run(c *cobra.Command, args []string) error {
+	engine, err := p.engine()
+	if err != nil {
+		return err
+	}
+	sources, target := args[:len(args)-1], args[len(args)-1]
+	told := p.report(c, c.OutOrStdout())
+	defer told.Close()
+	if len(sources) == 1 && sources[0] == "-" {
+		return p.stream(c, engine, told, target)
+	}
+	send := func(ctx context.Context, l transfer.Local) error {
+		start := time.Now()
+		told.Expect(l.Size)
+		result, err := engine.Put(ctx, l.Path, p.options(l.Key, told))
+		if err == nil {
+			told.Done(told.Of("put", l.Path, result, start))
+		}
+		return err
+	}
+	errs := transfer.Batch(c.Context(), p.parallel, transfer.LocalFiles(sources, target), send, func(l transfer.Local, err error) {
+		told.Failed(report.Event{Op: "put", Path: l.Path, Key: l.Key}, resumable(err))
+	})
+	return outcome(errs)
+}
+
+func (p *put) options(key string, told *report.Report) transfer.Put {
+	mimeType := p.mimeType
+	if mimeType == "" {
+		mimeType = mime.TypeByExtension(strings.ToLower(path.Ext(key)))
+	}
+	return transfer.Put{Key: key, MimeType: mimeType, Metadata: p.metadata, NoOverwrite: p.noOverwrite, Progress: told.Progress}
+}
+
+func (p *put) stream(c *cobra.Command, engine *transfer.Engine, told *report.Report, key string) error {
+	if strings.HasSuffix(key, "/") {
+		return usageError{fmt.Errorf("%q is a folder; standard input has no name, so write the whole key", key)}
+	}
+	start := time.Now()
+	result, err := engine.PutStream(c.Context(), c.InOrStdin(), p.options(key, told))
+	if err != nil {
+		told.Failed(report.Event{Op: "put", Path: "-", Key: key}, err)
+		return outcome([]error{err})
+	}
+	told.Done(told.Of("put", "-", result, start))
+	return nil
+}
+
+// resumable says of an interruption how to go on.
+func resumable(err error) error {
+	if errors.Is(err, context.Canceled) {
+		return errors.New("interrupted; run the same command again to go on where it stopped")
+	}
+	return err
+}
+
+// arguments checks how many arguments there are; most is -1 for no bound.
+func arguments(least, most int, remedy string) cobra.PositionalArgs {
+	return func(c *cobra.Command, args []string) error {
+		if len(args) < least || most >= 0 && len(args) > most {
+			return usageError{fmt.Errorf("%s; see %s --help", remedy, c.CommandPath())}
+		}
+		return nil
+	}
+}

@@ -1,0 +1,160 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"github.com/bytepass/bytepass/runtime/client"
+	"github.com/bytepass/bytepass/runtime/transfer"
+	"github.com/bytepass/bytepass/runtime/transfer/report"
+)
+
+const remoteHelp = `
+
+The deployment is that of --url or BYTEPASS_URL. The access token comes from
+--token-file (read anew for each request), --token or BYTEPASS_TOKEN; serve
+takes requests of this machine without one.
+
+Exit codes: 0 all done; 1 something failed; 2 used wrongly, nothing was touched;
+3 there is no such file; 4 the token was refused; 130 interrupted.`
+
+// remote are the flags of commands that talk to a deployment.
+type remote struct {
+	url, token, tokenFile, space, proxy string
+	parallel                            int
+	timeout                             time.Duration
+	json, quiet                         bool
+}
+
+func (r *remote) flags(c *cobra.Command) {
+	f := c.Flags()
+	f.StringVar(&r.url, "url", "", "where the API is (default: $BYTEPASS_URL, or http://127.0.0.1:8080)")
+	f.StringVar(&r.token, "token", "", "access token; --token-file and $BYTEPASS_TOKEN keep it out of the list of processes")
+	f.StringVar(&r.tokenFile, "token-file", "", "file that holds the access token")
+	f.StringVar(&r.space, "space", "", "whose files: g/GROUP for those of a group (default: your own)")
+	f.StringVar(&r.proxy, "proxy", "", "HTTP proxy for all requests (default: that of the environment)")
+	f.BoolVar(&r.json, "json", false, "print an object of JSON for each file")
+	f.BoolVar(&r.quiet, "quiet", false, "print errors only")
+}
+
+// transferFlags are those of commands that move bytes.
+func (r *remote) transferFlags(c *cobra.Command) {
+	f := c.Flags()
+	f.IntVar(&r.parallel, "parallel", transfer.DefaultParallel, "requests to the store at once, over all files")
+	f.DurationVar(&r.timeout, "timeout", transfer.DefaultStall, "how long a request may make no progress before it is sent again")
+}
+
+// httpClient returns what sends the requests of the API, or those of the store.
+func (r *remote) httpClient() (*http.Client, error) {
+	if r.proxy == "" {
+		return transfer.NewStoreClient(nil, r.parallel), nil
+	}
+	proxy, err := url.Parse(r.proxy)
+	if err != nil || proxy.Host == "" {
+		return nil, usageError{errors.New("--proxy: write a URL such as http://proxy.example:3128")}
+	}
+	return transfer.NewStoreClient(proxy, r.parallel), nil
+}
+
+// client returns the client of the deployment's API.
+func (r *remote) client() (*client.Client, error) {
+	if r.json && r.quiet {
+		return nil, usageError{errors.New("--json and --quiet contradict each other")}
+	}
+	source, err := r.tokenSource()
+	if err != nil {
+		return nil, err
+	}
+	base := r.url
+	if base == "" {
+		base = os.Getenv("BYTEPASS_URL")
+	}
+	if base == "" {
+		base = "http://127.0.0.1:8080"
+	}
+	h, err := r.httpClient()
+	if err != nil {
+		return nil, err
+	}
+	h.Timeout = time.Minute // API Gateway gives up after half of it
+	c, err := client.New(client.Config{BaseURL: base, Token: source, Space: r.space, HTTP: h})
+	if err != nil {
+		return nil, usageError{errors.New("--url: " + err.Error())}
+	}
+	return c, nil
+}
+
+func (r *remote) tokenSource() (client.TokenSource, error) {
+	switch {
+	case r.token != "" && r.tokenFile != "":
+		return nil, usageError{errors.New("--token and --token-file contradict each other")}
+	case r.tokenFile != "":
+		source := client.TokenFile(r.tokenFile)
+		if _, err := source(context.Background()); err != nil {
+			return nil, usageError{errors.New("--token-file: " + err.Error())}
+		}
+		return source, nil
+	case r.token != "":
+		return client.StaticToken(r.token), nil
+	}
+	return client.StaticToken(os.Getenv("BYTEPASS_TOKEN")), nil
+}
+
+// engine returns what moves bytes.
+func (r *remote) engine() (*transfer.Engine, error) {
+	if r.parallel < 1 || r.parallel > 256 {
+		return nil, usageError{errors.New("--parallel: write a number from 1 to 256")}
+	}
+	if r.timeout < time.Second {
+		return nil, usageError{errors.New("--timeout: write at least 1s")}
+	}
+	c, err := r.client()
+	if err != nil {
+		return nil, err
+	}
+	store, err := r.httpClient()
+	if err != nil {
+		return nil, err
+	}
+	return transfer.New(transfer.Config{API: c, Store: store, Parallel: r.parallel, Stall: r.timeout}), nil
+}
+
+// report returns what tells how it goes; results go to out.
+func (r *remote) report(c *cobra.Command, out io.Writer) *report.Report {
+	cfg := report.Config{Out: out, Err: c.ErrOrStderr(), Now: time.Now}
+	switch {
+	case r.json:
+		cfg.Mode = report.JSON
+	case r.quiet:
+		cfg.Mode = report.Quiet
+	}
+	if f, ok := cfg.Err.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		cfg.Bar, _, _ = term.GetSize(int(f.Fd())) // 0 draws none
+	}
+	return report.New(cfg)
+}
+
+// failures is the error of a command whose failures were told already.
+type failures []error
+
+// Error says how many there were.
+func (f failures) Error() string { return "some files failed" }
+
+// Unwrap returns all of them.
+func (f failures) Unwrap() []error { return f }
+
+// outcome is the error of a command, of all that failed.
+func outcome(errs []error) error {
+	if len(errs) == 0 {
+		return nil
+	}
+	return failures(errs)
+}

@@ -1,0 +1,195 @@
+package transfer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/bytepass/bytepass/runtime/client"
+)
+
+// chunk is the range of a file that is fetched by one request, in bytes.
+const chunk = 16 << 20
+
+// Get fetches a file, as the service described it, into path: by ranges, side
+// by side, into a hidden file beside it that becomes path when all is there and
+// verified. When Get fails or ctx ends, what has arrived stays, and the next
+// Get of the same version to the same path goes on with it.
+//
+// The error is a *MismatchError when the bytes are not those that were stored;
+// they are removed then.
+func (e *Engine) Get(ctx context.Context, f client.File, path string, progress func(int64)) (Result, error) {
+	if progress == nil {
+		progress = func(int64) {}
+	}
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return Result{}, fmt.Errorf("%s is a folder; name a file, or end it with a slash to put the file inside", path)
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+		return Result{}, err
+	}
+	j, err := openJournal(path, f)
+	if err != nil {
+		return Result{}, err
+	}
+	defer j.close()
+	g := &get{Engine: e, url: newDownload(e, f), file: f, journal: j, progress: progress}
+	result := Result{Key: f.Key, Size: f.Size, VersionID: f.VersionID, ETag: f.ETag, Resumed: j.bytes()}
+	progress(result.Resumed)
+	err = e.each(ctx, j.missing(), g.fetch)
+	result.Sent = g.received
+	if err != nil {
+		if errors.Is(err, errGone) || errors.Is(err, errTaken) {
+			err = fmt.Errorf("this version of the file is not there any more, get it again: %w", err)
+		}
+		return result, err
+	}
+	if result.Verified, err = verify(ctx, j.data, f); err != nil {
+		return result, errors.Join(err, j.remove())
+	}
+	if result.Verified == "sha256" {
+		result.SHA256 = f.ChecksumSHA256
+	}
+	return result, j.commit()
+}
+
+// get is the fetching of one file.
+type get struct {
+	*Engine
+	url      *download
+	file     client.File
+	journal  *journal
+	progress func(int64)
+
+	mu       sync.Mutex
+	received int64
+}
+
+// fetch fetches one range; a broken one goes on where it broke.
+func (g *get) fetch(ctx context.Context, number int) error {
+	first, last := g.journal.span(number)
+	err := g.persist(ctx, g.url.drop, func() error {
+		url, err := g.url.get(ctx)
+		if err != nil {
+			return err
+		}
+		n, err := g.Engine.fetch(ctx, url, g.file.ETag, first, last, &writer{g.journal.data, first, g.progress})
+		first += n
+		g.mu.Lock()
+		g.received += n
+		g.mu.Unlock()
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return g.journal.add(number)
+}
+
+// writer writes to a place in a file.
+type writer struct {
+	file     *os.File
+	at       int64
+	progress func(int64)
+}
+
+// Write writes p behind what was written before.
+func (w *writer) Write(p []byte) (int, error) {
+	n, err := w.file.WriteAt(p, w.at)
+	w.at += int64(n)
+	w.progress(int64(n))
+	if err != nil {
+		err = &localError{err}
+	}
+	return n, err
+}
+
+// GetStream writes a file to w from its beginning to its end, by one request
+// after the other. The bytes are out before they can be verified: the error is
+// a *MismatchError then.
+func (e *Engine) GetStream(ctx context.Context, f client.File, w io.Writer, progress func(int64)) (Result, error) {
+	if progress == nil {
+		progress = func(int64) {}
+	}
+	if err := e.acquire(ctx); err != nil {
+		return Result{}, err
+	}
+	defer e.release()
+	check := newChecker(f)
+	url := newDownload(e, f)
+	var done int64
+	out := writeFunc(func(p []byte) (int, error) {
+		n, err := w.Write(p)
+		check.Write(p[:n])
+		progress(int64(n))
+		if err != nil {
+			err = &localError{err}
+		}
+		return n, err
+	})
+	for done < f.Size {
+		err := e.persist(ctx, url.drop, func() error {
+			signed, err := url.get(ctx)
+			if err != nil {
+				return err
+			}
+			n, err := e.fetch(ctx, signed, f.ETag, done, min(done+chunk, f.Size)-1, out)
+			done += n
+			return err
+		})
+		if err != nil {
+			return Result{Key: f.Key, Size: f.Size, Sent: done}, err
+		}
+	}
+	result := Result{Key: f.Key, Size: f.Size, Sent: done, VersionID: f.VersionID, ETag: f.ETag}
+	var err error
+	result.Verified, err = check.verdict()
+	return result, err
+}
+
+type writeFunc func([]byte) (int, error)
+
+// Write calls the function.
+func (f writeFunc) Write(p []byte) (int, error) { return f(p) }
+
+// download is the URL of one version, renewed when it expires.
+type download struct {
+	*Engine
+	mu   sync.Mutex
+	file client.File
+}
+
+func newDownload(e *Engine, f client.File) *download { return &download{Engine: e, file: f} }
+
+// drop forgets the URL, because the store refused it.
+func (d *download) drop() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.file.URL = ""
+}
+
+// get returns a URL of the version that was described at first.
+func (d *download) get(ctx context.Context) (string, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.file.URL != "" && d.Now().Before(d.file.URLExpiresAt.Add(-margin)) {
+		return d.file.URL, nil
+	}
+	fresh, err := d.API.File(ctx, d.file.Key, d.file.VersionID)
+	if err != nil {
+		return "", err
+	}
+	if fresh.VersionID != d.file.VersionID || fresh.ETag != d.file.ETag || fresh.Size != d.file.Size {
+		return "", errors.New("the file was replaced while it was being fetched; get it again")
+	}
+	d.file.URL, d.file.URLExpiresAt = fresh.URL, fresh.URLExpiresAt
+	if d.Now().After(d.file.URLExpiresAt) { // this machine's clock is ahead
+		d.file.URLExpiresAt = d.Now().Add(margin + time.Minute)
+	}
+	return fresh.URL, nil
+}

@@ -1,0 +1,147 @@
+package transfer
+
+import (
+	"bufio"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"sync"
+
+	"github.com/bytepass/bytepass/runtime/client"
+)
+
+// journal is a file that is being fetched: its bytes so far, in a hidden file
+// beside its target, and which of its chunks are there, in another. The names
+// are made of a hash, so that they fit wherever the target's name fits.
+type journal struct {
+	target string
+	size   int64
+	data   *os.File
+
+	mu   sync.Mutex
+	list *os.File // a line of JSON that says of what, then the number of each chunk that is there
+	done map[int]bool
+}
+
+// origin is the first line of a journal's list: chunks of anything else are of no use.
+type origin struct {
+	Key       string `json:"key"`
+	VersionID string `json:"versionId"`
+	ETag      string `json:"etag"`
+	Size      int64  `json:"size"`
+	Chunk     int64  `json:"chunk"`
+}
+
+// openJournal opens what is there of a file, or begins anew.
+func openJournal(target string, f client.File) (*journal, error) {
+	dir, name := filepath.Split(target)
+	sum := sha256.Sum256([]byte(name))
+	partial := filepath.Join(dir, fmt.Sprintf(".bytepass-%x.part", sum[:8]))
+	j := &journal{target: target, size: f.Size, done: map[int]bool{}}
+	var err error
+	if j.data, err = os.OpenFile(partial, os.O_RDWR|os.O_CREATE, 0o666); err != nil {
+		return nil, err
+	}
+	if j.list, err = os.OpenFile(partial+".json", os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o666); err != nil {
+		return nil, errors.Join(err, j.data.Close())
+	}
+	if err := j.begin(origin{f.Key, f.VersionID, f.ETag, f.Size, chunk}); err != nil {
+		return nil, errors.Join(err, j.close())
+	}
+	return j, nil
+}
+
+// begin reads the list; one of another origin is written anew.
+func (j *journal) begin(o origin) error {
+	first, err := json.Marshal(o)
+	if err != nil {
+		return err
+	}
+	info, err := j.data.Stat()
+	if err != nil {
+		return err
+	}
+	lines := bufio.NewScanner(j.list)
+	if lines.Scan() && lines.Text() == string(first) && info.Size() == j.size {
+		for lines.Scan() {
+			if n, err := strconv.Atoi(lines.Text()); err == nil && n >= 1 && n <= j.chunks() {
+				j.done[n] = true
+			}
+		}
+		if err := lines.Err(); err != nil {
+			return err
+		}
+		// A line that a crash cut short must not become the beginning of another.
+		_, err := j.list.Write([]byte("\n"))
+		return err
+	}
+	if err := errors.Join(j.list.Truncate(0), j.data.Truncate(0), j.data.Truncate(j.size)); err != nil {
+		return err
+	}
+	_, err = j.list.Write(append(first, '\n'))
+	return err
+}
+
+func (j *journal) chunks() int { return int((j.size + chunk - 1) / chunk) }
+
+// span returns the first and the last byte of a chunk.
+func (j *journal) span(number int) (first, last int64) {
+	first = int64(number-1) * chunk
+	return first, min(first+chunk, j.size) - 1
+}
+
+func (j *journal) missing() []int {
+	var numbers []int
+	for n := 1; n <= j.chunks(); n++ {
+		if !j.done[n] {
+			numbers = append(numbers, n)
+		}
+	}
+	return numbers
+}
+
+// bytes returns how many bytes are there.
+func (j *journal) bytes() int64 {
+	var sum int64
+	for n := range j.done {
+		first, last := j.span(n)
+		sum += last - first + 1
+	}
+	return sum
+}
+
+// add notes that a chunk is there. It is not forced to the disk: what a power
+// cut leaves is found wrong when the whole is verified.
+func (j *journal) add(number int) error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	_, err := fmt.Fprintf(j.list, "%d\n", number)
+	return err
+}
+
+// commit gives the file its name.
+func (j *journal) commit() error {
+	if err := j.data.Sync(); err != nil {
+		return err
+	}
+	if err := os.Rename(j.data.Name(), j.target); err != nil {
+		return err
+	}
+	return os.Remove(j.list.Name())
+}
+
+// remove forgets everything.
+func (j *journal) remove() error {
+	err := os.Remove(j.data.Name())
+	if errors.Is(err, fs.ErrNotExist) {
+		err = nil
+	}
+	return errors.Join(err, os.Remove(j.list.Name()))
+}
+
+func (j *journal) close() error { return errors.Join(j.data.Close(), j.list.Close()) }

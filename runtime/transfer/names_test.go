@@ -1,0 +1,99 @@
+package transfer
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+)
+
+func TestMatch(t *testing.T) {
+	for _, tc := range []struct {
+		pattern, key string
+		want         bool
+	}{
+		{"a", "a", true},
+		{"a", "ab", false},
+		{"*.jpg", "a.jpg", true},
+		{"*.jpg", "b/a.jpg", false},
+		{"**.jpg", "b/c/a.jpg", true},
+		{"b/*/a", "b/c/a", true},
+		{"b/*/a", "b/c/d/a", false},
+		{"b/**/a", "b/c/d/a", true},
+		{"?.txt", "é.txt", true},
+		{"?.txt", "ab.txt", false},
+		{"a?b", "a/b", false},
+		{"*", "", true},
+		{"?", "", false},
+		{"[ab]", "a", false}, // no classes: brackets are common in names
+		{"[ab]", "[ab]", true},
+	} {
+		if got := Match(tc.pattern, tc.key); got != tc.want {
+			t.Errorf("Match(%q, %q) = %v", tc.pattern, tc.key, got)
+		}
+	}
+}
+
+func TestLocalFiles(t *testing.T) {
+	dir := t.TempDir()
+	t.Chdir(dir)
+	for _, name := range []string{"a.txt", "b.jpg", "c.jpg", "photos/1.jpg", "photos/deep/2.jpg", "odd[1].txt"} {
+		if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(name, []byte(name), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := errors.Join(os.Symlink(dir, "photos/loop"), os.Symlink(filepath.Join(dir, "a.txt"), "photos/link")); err != nil {
+		t.Fatal(err)
+	}
+	for name, tc := range map[string]struct {
+		sources []string
+		target  string
+		keys    []string
+		errs    int
+		is      error
+	}{
+		"a file":             {[]string{"a.txt"}, "k", []string{"k"}, 0, nil},
+		"into a folder":      {[]string{"a.txt"}, "x/", []string{"x/a.txt"}, 0, nil},
+		"at the top":         {[]string{"a.txt"}, "/", []string{"a.txt"}, 0, nil},
+		"a pattern":          {[]string{"*.jpg"}, "x/", []string{"x/b.jpg", "x/c.jpg"}, 0, nil},
+		"a folder":           {[]string{"photos"}, "x/", []string{"x/photos/1.jpg", "x/photos/deep/2.jpg", "x/photos/link"}, 1, nil},
+		"what is in it":      {[]string{"photos/"}, "x/", []string{"x/1.jpg", "x/deep/2.jpg", "x/link"}, 1, nil},
+		"a name of brackets": {[]string{"odd[1].txt"}, "x/", []string{"x/odd[1].txt"}, 0, nil},
+		"several to a key":   {[]string{"a.txt", "b.jpg"}, "k", nil, 1, ErrArguments},
+		"a folder to a key":  {[]string{"photos"}, "k", nil, 1, ErrArguments},
+		"nothing like it":    {[]string{"*.png"}, "x/", nil, 1, fs.ErrNotExist},
+		"one missing":        {[]string{"no", "a.txt"}, "x/", []string{"x/a.txt"}, 1, fs.ErrNotExist},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var keys []string
+			var errs []error
+			for l, err := range LocalFiles(tc.sources, tc.target) {
+				if err != nil {
+					errs = append(errs, err)
+					continue
+				}
+				keys = append(keys, l.Key)
+			}
+			slices.Sort(keys)
+			if !slices.Equal(keys, tc.keys) || len(errs) != tc.errs || tc.is != nil && !errors.Is(errs[0], tc.is) {
+				t.Errorf("keys %q, errors %v", keys, errs)
+			}
+		})
+	}
+}
+
+func TestLocalPath(t *testing.T) {
+	if p, err := LocalPath("out", "a/b.txt"); err != nil || p != filepath.Join("out", "a", "b.txt") {
+		t.Errorf("%q, %v", p, err)
+	}
+	for _, bad := range []string{"../a", "/etc/passwd", ""} {
+		if p, err := LocalPath("out", bad); err == nil {
+			t.Errorf("%q goes to %q", bad, p)
+		}
+	}
+}

@@ -1,0 +1,182 @@
+package transfer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/bytepass/bytepass/runtime/client"
+)
+
+// parts is the sending of one file in parts.
+type parts struct {
+	*Engine
+	put    Put
+	source *source
+	print  fingerprint
+
+	id, key  string
+	plan     client.Plan
+	checksum bool // the store compares CRC64NVME
+	urls     *urls
+
+	mu   sync.Mutex
+	done map[int]client.Part
+	sent int64
+}
+
+// maxCompletions is how often a completion may name parts to send again.
+const maxCompletions = 3
+
+// putParts sends a file in parts, or what is missing of it.
+func (e *Engine) putParts(ctx context.Context, s *source, print fingerprint, p Put, resume bool) (Result, error) {
+	u := &parts{Engine: e, put: p, source: s, print: print, done: map[int]client.Part{}}
+	var resumed int64
+	var err error
+	if resume {
+		if resumed, err = u.find(ctx); err != nil {
+			return Result{}, err
+		}
+	}
+	if u.id == "" {
+		if err := u.start(ctx); err != nil {
+			return Result{}, err
+		}
+	}
+	p.progress(resumed)
+	result := Result{Key: u.key, Size: s.size(), Resumed: resumed, SHA256: print.sha256, Verified: "size"}
+	done, err := u.finish(ctx)
+	result.Sent = u.sent
+	var changed *ChangedError
+	if errors.As(err, &changed) {
+		// The context may have ended too; what was begun has to go all the same.
+		return result, errors.Join(err, e.API.Abort(context.WithoutCancel(ctx), u.key, u.id))
+	}
+	if err != nil {
+		return result, err
+	}
+	result.VersionID, result.ETag = done.VersionID, done.ETag
+	if u.checksum {
+		result.Verified = "crc64nvme"
+	}
+	listed, err := e.settle(ctx, done)
+	result.Unlisted = !listed
+	return result, err
+}
+
+// start begins an upload.
+func (u *parts) start(ctx context.Context) error {
+	size := u.source.size()
+	started, err := u.API.Start(ctx, client.Upload{
+		Key: u.put.Key, MimeType: u.put.MimeType, Size: &size, Overwrite: u.put.overwrite(), Metadata: u.put.Metadata,
+		ChecksumSHA256: u.print.sha256, ChecksumCRC64NVME: encodeCRC(u.print.whole()),
+	})
+	if err != nil {
+		return err
+	}
+	u.id, u.key, u.plan, u.checksum = started.ID, started.Key, started.Plan, started.Checksum == client.ChecksumCRC64NVME
+	u.urls = newURLs(u.Engine, u.key, u.id)
+	u.urls.keep(started.SignedParts)
+	return checkPlan(u.plan, size)
+}
+
+// checkPlan refuses a plan that a fingerprint cannot serve.
+func checkPlan(p client.Plan, size int64) error {
+	if p.PartSize < block || p.PartSize%block != 0 || p.PartCount != int(max(1, (size+p.PartSize-1)/p.PartSize)) {
+		return fmt.Errorf("the service cuts a file of %d bytes into %d parts of %d, which this command does not understand; use the one of the same version", size, p.PartCount, p.PartSize)
+	}
+	return nil
+}
+
+// piece returns where a part begins and how long it is, in bytes.
+func (u *parts) piece(number int) (offset, length int64) {
+	offset = int64(number-1) * u.plan.PartSize
+	return offset, min(u.plan.PartSize, u.source.size()-offset)
+}
+
+// finish sends what is missing and completes, again if parts turn out to be wrong.
+func (u *parts) finish(ctx context.Context) (client.Completed, error) {
+	for attempt := 1; ; attempt++ {
+		if err := u.each(ctx, u.missing(), u.send); err != nil {
+			return client.Completed{}, err
+		}
+		if err := u.source.check(); err != nil {
+			return client.Completed{}, err
+		}
+		done, err := u.complete(ctx)
+		var problem *client.Problem
+		if !errors.As(err, &problem) || problem.Code != client.CodeInvalidParts || len(problem.Parts) == 0 || attempt == maxCompletions {
+			return done, err
+		}
+		for _, bad := range problem.Parts {
+			_, length := u.piece(bad.Number)
+			delete(u.done, bad.Number)
+			u.put.progress(-length)
+		}
+	}
+}
+
+func (u *parts) missing() []int {
+	var numbers []int
+	for n := 1; n <= u.plan.PartCount; n++ {
+		if _, there := u.done[n]; !there {
+			numbers = append(numbers, n)
+		}
+	}
+	u.urls.want(numbers)
+	return numbers
+}
+
+// send sends one part.
+func (u *parts) send(ctx context.Context, number int) error {
+	if err := u.source.check(); err != nil {
+		return err
+	}
+	offset, length := u.piece(number)
+	crc := u.print.crc(offset, length)
+	var stored answer
+	err := u.persist(ctx, func() { u.urls.drop(number) }, func() error {
+		signed, err := u.urls.get(ctx, number)
+		if err != nil {
+			return err
+		}
+		n := &counter{progress: u.put.progress}
+		stored, err = u.Engine.send(ctx, signed.URL, signed.Headers, u.source.section(offset, length, crc, n.add), length)
+		u.mu.Lock()
+		u.sent += n.Load()
+		u.mu.Unlock()
+		if err != nil {
+			n.undo()
+		}
+		if errors.Is(err, errDigest) {
+			return client.Temporary(err, 0)
+		}
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("part %d of %d: %w", number, u.plan.PartCount, err)
+	}
+	part := client.Part{Number: number, ETag: stored.etag}
+	if u.checksum {
+		part.ChecksumCRC64NVME = encodeCRC(crc)
+	}
+	u.mu.Lock()
+	u.done[number] = part
+	u.mu.Unlock()
+	return nil
+}
+
+func (u *parts) complete(ctx context.Context) (client.Completed, error) {
+	f := client.Finish{Key: u.key, Overwrite: u.put.overwrite()}
+	for _, part := range u.done {
+		part.Size = 0 // the service knows it
+		f.Parts = append(f.Parts, part)
+	}
+	slices.SortFunc(f.Parts, func(a, b client.Part) int { return a.Number - b.Number })
+	if u.checksum {
+		f.ChecksumCRC64NVME = encodeCRC(u.print.whole())
+	}
+	return u.API.Complete(ctx, u.id, f)
+}

@@ -1,0 +1,139 @@
+package transfer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"sync/atomic"
+
+	"github.com/bytepass/bytepass/runtime/client"
+)
+
+// Put is a file to send.
+type Put struct {
+	Key      string // the caller's; the service normalises it
+	MimeType string // empty if it is not known
+	Metadata map[string]string
+	// NoOverwrite refuses to replace a file of the key.
+	NoOverwrite bool
+	// Progress is told how many bytes more are there; fewer when a part has to
+	// be sent again. It may be nil, and is called by several at once.
+	Progress func(delta int64)
+}
+
+func (p Put) progress(delta int64) {
+	if p.Progress != nil {
+		p.Progress(delta)
+	}
+}
+
+// overwrite returns what the API calls so: nil or false.
+func (p Put) overwrite() *bool {
+	if !p.NoOverwrite {
+		return nil
+	}
+	return new(bool)
+}
+
+// Put sends a file of this machine. It goes on with an unfinished upload of the
+// same bytes, if there is one.
+//
+// The error is a *ChangedError when the file changed, a *client.Problem when the
+// service refused, a *RejectedError when what arrived was refused. When Put
+// fails or ctx ends, what has arrived of a file in parts stays, for the next Put.
+func (e *Engine) Put(ctx context.Context, path string, p Put) (Result, error) {
+	s, err := openSource(path)
+	if err != nil {
+		return Result{}, err
+	}
+	defer s.file.Close()
+	print, err := takeFingerprint(ctx, io.NewSectionReader(s.file, 0, s.size()))
+	if err != nil {
+		return Result{}, err
+	}
+	if print.size != s.size() {
+		return Result{}, &ChangedError{path}
+	}
+	if err := s.check(); err != nil {
+		return Result{}, err
+	}
+	if s.size() <= e.Single {
+		return e.putWhole(ctx, s, print, p)
+	}
+	result, err := e.putParts(ctx, s, print, p, true)
+	var rejected *RejectedError
+	if result.Resumed > 0 && errors.As(err, &rejected) {
+		return e.putParts(ctx, s, print, p, false) // it was begun for another file
+	}
+	return result, err
+}
+
+// putWhole sends a file in one PUT.
+func (e *Engine) putWhole(ctx context.Context, s *source, print fingerprint, p Put) (Result, error) {
+	if err := e.acquire(ctx); err != nil {
+		return Result{}, err
+	}
+	defer e.release()
+	size := s.size()
+	intent := client.Upload{
+		Key: p.Key, MimeType: p.MimeType, Size: &size, ChecksumSHA256: print.sha256,
+		Overwrite: p.overwrite(), Metadata: p.Metadata,
+	}
+	signed, err := e.API.Presign(ctx, intent)
+	if err != nil {
+		return Result{}, err
+	}
+	var stored answer
+	var sent int64
+	expired, tries := false, 0
+	err = e.persist(ctx, func() { expired = true }, func() error {
+		if expired {
+			again, err := e.API.Presign(ctx, intent)
+			if err != nil {
+				return err
+			}
+			signed, expired = again, false
+		}
+		tries++
+		n := &counter{progress: p.progress}
+		var err error
+		stored, err = e.send(ctx, signed.URL, signed.Headers, s.section(0, size, print.whole(), n.add), size)
+		sent += n.Load()
+		if err != nil {
+			n.undo()
+		}
+		return err
+	})
+	switch {
+	case errors.Is(err, errDigest):
+		return Result{}, fmt.Errorf("%s arrived with other bytes than it has: %w", s.path, err)
+	case errors.Is(err, errTaken):
+		// The answer to an earlier try may have been lost.
+		f, there := e.API.File(ctx, signed.Key, "")
+		if tries == 1 || there != nil || f.ChecksumSHA256 != print.sha256 {
+			return Result{}, &client.Problem{Status: 412, Code: client.CodeConflict, Field: "key", Detail: fmt.Sprintf("there is a file %q already, and it must not be overwritten", signed.Key)}
+		}
+		stored = answer{f.ETag, f.VersionID}
+	case err != nil:
+		return Result{}, err
+	}
+	return Result{
+		Key: signed.Key, Size: size, Sent: sent, VersionID: stored.versionID, ETag: stored.etag,
+		SHA256: print.sha256, Verified: "sha256",
+	}, nil
+}
+
+// counter counts the bytes of one try.
+type counter struct {
+	atomic.Int64
+	progress func(int64)
+}
+
+func (c *counter) add(n int64) {
+	c.Add(n)
+	c.progress(n)
+}
+
+// undo takes back what was told of a try that failed.
+func (c *counter) undo() { c.progress(-c.Load()) }

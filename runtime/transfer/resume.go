@@ -1,0 +1,85 @@
+package transfer
+
+import (
+	"context"
+	"crypto/md5" //nolint:gosec // it is what an ETag is made of, no proof
+	"encoding/hex"
+	"io"
+
+	"github.com/bytepass/bytepass/runtime/client"
+)
+
+// maxCandidates is how many unfinished uploads of a key are looked at, the
+// latest first.
+const maxCandidates = 10
+
+// find looks for an unfinished upload of the same file to go on with, and
+// returns how many bytes of it are there. One without parts tells nothing of
+// the file that it was begun for, and one that holds other bytes is somebody
+// else's: both are left alone.
+func (u *parts) find(ctx context.Context) (resumed int64, err error) {
+	size := u.source.size()
+	candidates, err := u.API.UnfinishedOf(ctx, u.put.Key, size)
+	if err != nil {
+		return 0, err
+	}
+	for _, c := range candidates[:min(len(candidates), maxCandidates)] {
+		progress, err := u.API.Progress(ctx, c.Key, c.ID)
+		if client.CodeOf(err) == client.CodeUploadGone {
+			continue
+		}
+		if err != nil {
+			return 0, err
+		}
+		if err := checkPlan(c.Plan, size); err != nil {
+			return 0, err
+		}
+		u.plan = c.Plan
+		done, bytes, err := u.recognise(ctx, progress.Parts)
+		if err != nil {
+			return 0, err
+		}
+		if len(done) == 0 {
+			continue
+		}
+		u.id, u.key, u.done = c.ID, c.Key, done
+		u.checksum = progress.Checksum == client.ChecksumCRC64NVME
+		u.urls = newURLs(u.Engine, u.key, u.id)
+		return bytes, nil
+	}
+	return 0, nil
+}
+
+// recognise returns the parts that are there and how many bytes they have, if
+// all of them are parts of this file; none otherwise.
+func (u *parts) recognise(ctx context.Context, there []client.Part) (map[int]client.Part, int64, error) {
+	done, bytes := map[int]client.Part{}, int64(0)
+	for _, part := range there {
+		if part.Number < 1 || part.Number > u.plan.PartCount {
+			return nil, 0, nil
+		}
+		offset, length := u.piece(part.Number)
+		same, err := part.Size == length, ctx.Err()
+		if same && part.ChecksumCRC64NVME != "" {
+			same = part.ChecksumCRC64NVME == encodeCRC(u.print.crc(offset, length))
+		} else if same {
+			same, err = u.sameMD5(offset, length, part.ETag)
+		}
+		if err != nil || !same {
+			return nil, 0, err
+		}
+		done[part.Number] = part
+		bytes += length
+	}
+	return done, bytes, nil
+}
+
+// sameMD5 compares a part with its ETag, which is its MD5 on stores that keep
+// no checksum of parts.
+func (u *parts) sameMD5(offset, length int64, etag string) (bool, error) {
+	sum := md5.New() //nolint:gosec // see above
+	if _, err := io.Copy(sum, io.NewSectionReader(u.source.file, offset, length)); err != nil {
+		return false, err
+	}
+	return hex.EncodeToString(sum.Sum(nil)) == etag, nil
+}

@@ -1,0 +1,51 @@
+package transfer
+
+import (
+	"context"
+	"time"
+
+	"github.com/bytepass/bytepass/runtime/client"
+)
+
+// RejectedError is a file that arrived and was not what had been declared.
+type RejectedError struct {
+	Key    string
+	Reason string
+}
+
+// Error returns the reason.
+func (e *RejectedError) Error() string {
+	return "it arrived, but was refused: " + e.Reason
+}
+
+// settle waits until the catalog has judged a version, at most settleTimeout.
+// listed is false if it has not by then, or cannot be asked; the error is a
+// *RejectedError or the end of ctx.
+func (e *Engine) settle(ctx context.Context, done client.Completed) (listed bool, err error) {
+	asking, cancel := context.WithTimeout(ctx, settleTimeout)
+	defer cancel()
+	for pause := 50 * time.Millisecond; ; pause = min(2*pause, 2*time.Second) {
+		if f, err := e.API.File(asking, done.Key, ""); err == nil && f.VersionID == done.VersionID {
+			return true, nil
+		}
+		if reason, refused := e.refusedWhy(asking, done); refused {
+			return false, &RejectedError{Key: done.Key, Reason: reason}
+		}
+		timer := time.NewTimer(pause)
+		select {
+		case <-asking.Done():
+			timer.Stop()
+			return false, ctx.Err()
+		case <-timer.C:
+		}
+	}
+}
+
+// refusedWhy looks for a version among the rejected ones.
+func (e *Engine) refusedWhy(ctx context.Context, done client.Completed) (reason string, refused bool) {
+	for f, err := range e.API.Files(ctx, client.Rejected, done.Key) {
+		// Keys come in byte order, so its own is the first.
+		return f.Reason, err == nil && f.Key == done.Key && f.VersionID == done.VersionID
+	}
+	return "", false
+}

@@ -1,0 +1,74 @@
+package transfer
+
+import (
+	"errors"
+	"fmt"
+	"hash/crc64"
+	"io"
+	"io/fs"
+	"os"
+)
+
+// ChangedError is a file that was another one when its sending ended than when
+// it began. Nothing of it was stored.
+type ChangedError struct{ Path string }
+
+// Error says so.
+func (e *ChangedError) Error() string {
+	return fmt.Sprintf("%s changed while it was being sent; nothing was stored, send it again when nobody writes to it", e.Path)
+}
+
+// source is a file of this machine, as it was when it was opened.
+type source struct {
+	path string
+	file *os.File
+	info fs.FileInfo
+}
+
+// openSource opens a regular file.
+func openSource(path string) (*source, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	info, err := f.Stat()
+	if err == nil && !info.Mode().IsRegular() {
+		err = fmt.Errorf("%s is not a file with bytes that can be read twice; pipe it to \"bytepass put -\"", path)
+	}
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return &source{path, f, info}, nil
+}
+
+func (s *source) size() int64 { return s.info.Size() }
+
+// check returns a *ChangedError if size, time or place of the file are others.
+func (s *source) check() error {
+	now, err := os.Stat(s.path)
+	if err != nil || !os.SameFile(s.info, now) || now.Size() != s.info.Size() || !now.ModTime().Equal(s.info.ModTime()) {
+		return &ChangedError{s.path}
+	}
+	return nil
+}
+
+// section returns a reader of a part that ends in a *ChangedError when its
+// bytes do not have this CRC. progress is told of every piece.
+func (s *source) section(offset, length int64, crc uint64, progress func(int64)) io.Reader {
+	part := io.NewSectionReader(s.file, offset, length)
+	var sum uint64
+	var done int64
+	return readFunc(func(p []byte) (int, error) {
+		n, err := part.Read(p)
+		sum = crc64.Update(sum, nvmeTable, p[:n])
+		done += int64(n)
+		progress(int64(n))
+		switch {
+		case done == length && sum != crc, err == io.EOF && done < length:
+			return 0, &localError{&ChangedError{s.path}}
+		case err != nil && err != io.EOF:
+			return n, &localError{err}
+		}
+		return n, err
+	})
+}
