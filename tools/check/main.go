@@ -49,7 +49,7 @@ func check(ctx context.Context, r *report, ci bool) error {
 			r.missing = append(r.missing, script)
 		}
 	}
-	r.step(ctx, "format", "sh", "-c", `test -z "$(gofmt -l $(git ls-files '*.go') | tee /dev/stderr)"`)
+	r.step(ctx, "format", "sh", "-c", `unformatted=$(gofmt -l $(git ls-files '*.go')) && test -z "$unformatted" || { echo "run gofmt -w on: $unformatted"; exit 1; }`)
 	r.step(ctx, "lint", ".tools/golangci-lint", "run")
 
 	near, far, err := packages(ctx)
