@@ -14,13 +14,17 @@ import (
 )
 
 // call sends a request to a service as the account's root and returns the
-// answer's body: for the two services that this project has no client of.
-func (e *Emulator) call(ctx context.Context, service, method, path, contentType string, body []byte) ([]byte, error) {
+// answer's body: for the services that this project has no client of. Header
+// holds names and values in turn.
+func (e *Emulator) call(ctx context.Context, service, method, path, contentType string, body []byte, header ...string) ([]byte, error) {
 	req, err := http.NewRequestWithContext(ctx, method, e.URL+path, bytes.NewReader(body))
 	if err != nil {
 		return nil, err
 	}
 	req.Header.Set("Content-Type", contentType)
+	for i := 0; i+1 < len(header); i += 2 {
+		req.Header.Set(header[i], header[i+1])
+	}
 	admin := e.Admin()
 	who, err := admin.Credentials.Retrieve(ctx)
 	if err != nil {
