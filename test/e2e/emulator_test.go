@@ -10,7 +10,9 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
+	"github.com/bytepass/bytepass/test/audit"
 	"github.com/bytepass/bytepass/test/emulator"
+	"github.com/bytepass/bytepass/test/identity"
 	"github.com/bytepass/bytepass/test/issuer"
 )
 
@@ -19,7 +21,7 @@ import (
 // of its own role.
 type emulated struct {
 	stack  *emulator.Stack
-	issuer *issuer.Issuer
+	issuer *issuer.Rotating
 	api    string
 	bucket string
 }
@@ -28,13 +30,13 @@ type emulated struct {
 func deployEmulated(t *testing.T) *emulated {
 	t.Helper()
 	ctx := t.Context()
-	is, err := issuer.Start(context.WithoutCancel(ctx), Owners()...)
+	is, err := issuer.StartRotating(context.WithoutCancel(ctx), Owners()...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { is.Close() })
 	stack, err := emulator.Up(ctx, t.TempDir(), map[string]string{
-		"bytepass:issuer": is.URL, "bytepass:audience": issuer.Audience,
+		"bytepass:issuer": is.URL, "bytepass:audience": issuer.Audience, "bytepass:requireScopes": "true",
 	}, func(step string) { t.Logf("%s ==> %s", time.Now().Format(time.TimeOnly), step) })
 	if err != nil {
 		t.Fatal(err)
@@ -115,12 +117,42 @@ func TestEmulator(t *testing.T) {
 	d := deployEmulated(t)
 	t.Run("adaptations", func(t *testing.T) { adaptationsAreKnown(t, d.stack.Changes) })
 	t.Run("cases", func(t *testing.T) { Run(t, d) })
+	t.Run("tokens", func(t *testing.T) { tokensAtTheGateway(t, d) })
+	t.Run("logs", func(t *testing.T) { functionsLogNothingSecret(t, d) })
 	t.Run("rights", func(t *testing.T) { everyRightIsNeeded(t, d) })
 	t.Run("destroy", func(t *testing.T) {
 		if err := d.stack.Destroy(t.Context(), d.stack.App); err != nil {
 			t.Fatal(err)
 		}
 	})
+}
+
+// tokensAtTheGateway runs the table of tokens.
+func tokensAtTheGateway(t *testing.T, d *emulated) {
+	m, err := identity.NewMint(d.issuer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer m.Close()
+	NewWorld(t.Context(), d, "tokens").List(t, Alice, "/api/files") // so the gateway has the keys from before
+	m.Rotate()
+	identity.RunEmulated(t, identity.Door{URL: d.api, Client: d.Client()}, m)
+}
+
+// functionsLogNothingSecret looks through what all functions have written.
+func functionsLogNothingSecret(t *testing.T, d *emulated) {
+	log, err := d.stack.FunctionLogs(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, leak := range audit.Leaks(log) {
+		t.Errorf("the log holds %s", leak)
+	}
+	for _, operation := range []string{"presign", "list", "delete", "restore", "reject"} {
+		if !strings.Contains(log, `"operation":"`+operation+`"`) {
+			t.Errorf("nothing of the operation %s is in the log of %d bytes", operation, len(log))
+		}
+	}
 }
 
 // adaptationsAreKnown: the deployed copy differs from the templates in exactly
