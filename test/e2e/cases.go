@@ -13,6 +13,7 @@ func Cases() []Case {
 		{"awkward keys in the path", awkwardPaths},
 		{"awkward keys in parts", awkwardInParts},
 		{"paths that lead elsewhere", pathsElsewhere},
+		{"a key that is cut off", keyCutOff},
 		{"keys that are none", invalidKeys},
 		{"checksum", checksum},
 		{"overwrite false", noOverwrite},
