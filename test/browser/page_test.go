@@ -202,10 +202,10 @@ func (p *tab) choose(paths ...string) {
 	p.do(chromedp.SetUploadFiles("#choose", paths, chromedp.ByQuery))
 }
 
-// press clicks the button with this accessible name.
+// press clicks the button with this accessible name, which gets the focus.
 func (p *tab) press(label string) {
 	p.Helper()
-	if !eval[bool](p, "(() => { const b = [...document.querySelectorAll('button')].find((b) => (b.ariaLabel ?? b.textContent) === %s); b?.click(); return !!b; })()", label) {
+	if !eval[bool](p, "(() => { const b = [...document.querySelectorAll('button')].find((b) => (b.ariaLabel ?? b.textContent) === %s); b?.focus(); b?.click(); return !!b; })()", label) {
 		p.Fatalf("there is no button %q", label)
 	}
 }

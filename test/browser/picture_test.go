@@ -1,0 +1,95 @@
+package browser
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+
+	"github.com/bytepass/bytepass/test/project"
+)
+
+var (
+	update   = flag.Bool("update", false, "take the picture of the console in docs anew")
+	pictures = flag.String("pictures", "", "folder to which pictures of the console are written, to look at")
+)
+
+// TestPicture looks at the console in a wide and a narrow window, light and
+// dark, with uploads under way: nothing may stick out of the window.
+func TestPicture(t *testing.T) {
+	w, l := newBadLine(t)
+	p := w.at(t, "")
+	for key, mimeType := range map[string]string{
+		"photos/2026/beach at dawn.jpg": "image/jpeg", "notes/plan.md": "text/markdown", "Budget 2026.xlsx": "",
+		"Keynote – final, really final.pdf": "application/pdf", "interview.wav": "audio/wav", "readme.txt": "text/plain",
+	} {
+		p.store(key, "What is in "+key, mimeType)
+	}
+	p.do(chromedp.Reload())
+	p.lists("Budget 2026.xlsx", "Keynote – final, really final.pdf", "interview.wav", "notes", "photos", "readme.txt")
+	l.make(t, "bandwidth", "upstream", map[string]int{"rate": 3_000})
+	p.choose(random(t, "holiday film.mp4", 60*mib, 120).path, random(t, "backup with a long name that wants to be broken somewhere.tar", 25*mib, 121).path)
+	p.until("[...document.querySelectorAll('#uploads .state')].filter((s) => s.textContent.includes('left')).length === 2")
+	p.press("Pause the upload of backup with a long name that wants to be broken somewhere.tar")
+	p.until("[...document.querySelectorAll('#uploads progress')].some((bar) => bar.value > 0.15)")
+	eval[bool](p, "(document.activeElement.blur(), true)")
+
+	for _, look := range []struct {
+		name, scheme  string
+		width, height int64
+	}{
+		{"wide-light", "light", 1100, 760}, {"wide-dark", "dark", 1100, 760}, {"narrow-light", "light", 360, 800}, {"narrow-dark", "dark", 360, 800},
+	} {
+		p.do(
+			emulation.SetDeviceMetricsOverride(look.width, look.height, 1, false),
+			emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: look.scheme}}),
+		)
+		p.fits(t, look.name)
+		p.picture(t, look.name)
+	}
+	for _, dialog := range []string{"Show readme.txt", "Versions of readme.txt"} {
+		p.press(dialog)
+		p.until("!!document.querySelector('dialog[open]')")
+		p.fits(t, dialog)
+		p.picture(t, dialog)
+		eval[bool](p, "(document.querySelector('dialog[open]').close(), true)")
+	}
+	p.clean()
+}
+
+// fits checks that nothing sticks out of the window.
+func (p *tab) fits(t *testing.T, look string) {
+	t.Helper()
+	if out := eval[[]string](p, `[...document.querySelectorAll("body *")].filter((e) => {
+		const box = e.getBoundingClientRect();
+		return box.width > 1 && (box.right > innerWidth + 1 || box.left < -1);
+	}).map((e) => e.tagName + " " + e.textContent.slice(0, 40))`); len(out) > 0 {
+		t.Errorf("%s: these stick out of the window: %q", look, out)
+	}
+}
+
+func (p *tab) picture(t *testing.T, look string) {
+	t.Helper()
+	var png []byte
+	p.do(chromedp.CaptureScreenshot(&png))
+	if *pictures != "" {
+		write(t, filepath.Join(*pictures, look+".png"), png)
+	}
+	if *update && look == "wide-light" {
+		root, err := project.Root()
+		if err != nil {
+			t.Fatal(err)
+		}
+		write(t, filepath.Join(root, "docs", "console.png"), png)
+	}
+}
+
+func write(t *testing.T, path string, content []byte) {
+	t.Helper()
+	if err := os.WriteFile(path, content, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}

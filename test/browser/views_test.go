@@ -1,0 +1,322 @@
+package browser
+
+import (
+	"bytes"
+	"image"
+	"image/color"
+	"image/png"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/cdproto/browser"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+)
+
+func TestViews(t *testing.T) {
+	w := newWorld(t)
+	t.Run("folders", func(t *testing.T) { folders(t, w) })
+	t.Run("trash", func(t *testing.T) { trash(t, w) })
+	t.Run("versions", func(t *testing.T) { versions(t, w) })
+	t.Run("preview", func(t *testing.T) { preview(t, w) })
+	t.Run("copy a link", func(t *testing.T) { copyALink(t, w) })
+	t.Run("refused uploads", func(t *testing.T) { refusedUploads(t, w) })
+	t.Run("an interrupted upload", func(t *testing.T) { interruptedUpload(t, w) })
+	t.Run("many uploads", func(t *testing.T) { manyUploads(t, w) })
+	t.Run("keyboard", func(t *testing.T) { keyboard(t, w) })
+	t.Run("offline", func(t *testing.T) { saysThatItIsOffline(t, w) })
+	t.Run("an expired token", func(t *testing.T) { expiredToken(t, w) })
+}
+
+// at opens the console at one of its views.
+func (w *world) at(t *testing.T, hash string) *tab {
+	t.Helper()
+	p := w.open(t, w.server.URL+"/"+hash)
+	p.until("document.getElementById('list').ariaBusy === 'false'")
+	return p
+}
+
+// store puts a file into the store and waits until it is listed.
+func (p *tab) store(key, content, mimeType string) {
+	p.Helper()
+	eval[bool](p, `import("/bytepass.js").then(async ({ Bytepass }) => {
+		const files = new Bytepass();
+		await files.arrived(await files.upload(%s, new Blob([%s], { type: %s })));
+		return true;
+	})`, key, content, mimeType)
+}
+
+// hears waits until a screen reader was told.
+func (p *tab) hears(text string) {
+	p.Helper()
+	p.until("document.getElementById('status').textContent.includes(%s)", text)
+}
+
+func folders(t *testing.T, w *world) {
+	p := w.at(t, "")
+	p.store("a/b c/d#e.txt", "x", "text/plain")
+	p.store("a/f.txt", "x", "text/plain")
+	p.do(chromedp.Reload())
+	p.lists("a")
+	p.do(chromedp.Click("#rows a", chromedp.ByQuery))
+	p.lists("b c", "f.txt")
+	p.do(chromedp.Click("#rows a", chromedp.ByQuery))
+	p.lists("d#e.txt")
+	if got := eval[string](p, "[...document.querySelectorAll('#steps a')].map((a) => a.textContent).join()"); got != "All files,a,b c" {
+		t.Errorf("the way up is %s", got)
+	}
+	p.choose(file(t, "here.txt", []byte("x")))
+	p.lists("d#e.txt", "here.txt")
+
+	// A folder that is dropped keeps its shape.
+	eval[bool](p, `(() => {
+		const leaf = (name) => ({ name, isFile: true, file: (done) => done(new File(["x"], name, { type: "text/plain" })) });
+		const folder = (name, ...batches) => ({ name, createReader: () => ({ readEntries: (done) => done(batches.shift() ?? []) }) });
+		const items = [folder("tree", [leaf("one.txt")], [folder("deep", [leaf("two.txt")])])].map((entry) => ({ webkitGetAsEntry: () => entry }));
+		const event = new Event("drop", { bubbles: true, cancelable: true });
+		event.dataTransfer = { items, files: [] };
+		document.body.dispatchEvent(event);
+		return true;
+	})()`)
+	p.until("document.getElementById('panel').hidden")
+	p.lists("d#e.txt", "here.txt", "tree")
+	if got := eval[string](p, "fetch('/api/files?prefix=a/b%%20c/tree/').then((r) => r.json()).then((l) => l.map((f) => f.key).join())"); got != "a/b c/tree/deep/two.txt,a/b c/tree/one.txt" {
+		t.Errorf("the folder has arrived as %s", got)
+	}
+	p.do(chromedp.NavigateBack())
+	p.lists("b c", "f.txt")
+	p.clean()
+}
+
+func trash(t *testing.T, w *world) {
+	p := w.at(t, "#/trashed/")
+	p.store("trashed/thing.txt", "x", "text/plain")
+	p.do(chromedp.Reload())
+	p.lists("thing.txt")
+	p.press("Delete thing.txt")
+	p.lists()
+	eval[bool](p, "(location.hash = '#trash', true)")
+	p.lists("trashed/thing.txt")
+	p.press("Restore thing.txt")
+	p.hears("Restored thing.txt")
+	p.lists()
+	eval[bool](p, "(location.hash = '#/trashed/', true)")
+	p.lists("thing.txt")
+	p.clean()
+}
+
+func versions(t *testing.T, w *world) {
+	p := w.at(t, "#/versioned/")
+	p.store("versioned/v.txt", "first", "text/plain")
+	p.store("versioned/v.txt", "the second", "text/plain")
+	p.do(chromedp.Reload())
+	p.lists("v.txt")
+	p.press("Versions of v.txt")
+	p.until("document.getElementById('versions').open")
+	if got := eval[string](p, "[...document.querySelectorAll('#versions-list li')].map((li) => li.textContent.replace(/.* · /, '')).join('|')"); got != "10 BcurrentDownload|5 BDownloadRestore" {
+		t.Errorf("the versions are %s", got)
+	}
+	eval[bool](p, "([...document.querySelectorAll('#versions-list button')].find((b) => b.textContent === 'Restore').click(), true)")
+	p.hears("Restored v.txt")
+	p.until("document.querySelector('#rows td.number').textContent === '5 B'")
+	p.clean()
+}
+
+func preview(t *testing.T, w *world) {
+	p := w.at(t, "#/shown/")
+	p.do(browser.SetDownloadBehavior(browser.SetDownloadBehaviorBehaviorDeny))
+	picture := image.NewNRGBA(image.Rect(0, 0, 40, 30))
+	for i := range 40 {
+		picture.Set(i, i*3/4, color.NRGBA{200, 60, 60, 255})
+	}
+	var encoded bytes.Buffer
+	if err := png.Encode(&encoded, picture); err != nil {
+		t.Fatal(err)
+	}
+	p.choose(file(t, "picture.png", encoded.Bytes()), file(t, "notes.txt", []byte("<b>bold</b> text")), file(t, "data.bin", []byte{0, 1}))
+	p.lists("data.bin", "notes.txt", "picture.png")
+	for name, shows := range map[string]string{
+		"picture.png": "document.querySelector('#preview-body img')?.naturalWidth === 40",
+		"notes.txt":   "document.querySelector('#preview-body pre')?.textContent === '<b>bold</b> text'",
+		"data.bin":    "document.getElementById('preview-body').textContent.includes('no preview')",
+	} {
+		p.press("Show " + name)
+		p.until("document.getElementById('preview').open")
+		p.until(shows)
+		p.do(chromedp.KeyEvent(kb.Escape))
+		p.until("!document.getElementById('preview').open")
+		if got := eval[string](p, "document.activeElement.ariaLabel ?? ''"); got != "Show "+name {
+			t.Errorf("the focus is on %q afterwards", got)
+		}
+	}
+	p.clean()
+}
+
+func copyALink(t *testing.T, w *world) {
+	p := w.at(t, "#/linked/")
+	p.store("linked/l.txt", "linked", "text/plain")
+	p.do(chromedp.Reload())
+	p.lists("l.txt")
+	// A page without the user's leave has no clipboard: then the link is shown.
+	eval[bool](p, "(navigator.clipboard.writeText = () => Promise.reject(new Error('denied')), true)")
+	p.press("Copy a link to l.txt")
+	p.until("document.getElementById('link').open")
+	link := eval[string](p, "document.getElementById('link-text').value")
+	res, err := http.Get(link)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res.Body.Close()
+	if res.StatusCode != http.StatusOK {
+		t.Errorf("the link answers %s", res.Status)
+	}
+	p.do(chromedp.KeyEvent(kb.Escape))
+	eval[bool](p, "(navigator.clipboard.writeText = (text) => ((window.copied = text), Promise.resolve()), true)")
+	p.press("Copy a link to l.txt")
+	p.until("!!window.copied")
+	p.hears("Copied a link to l.txt")
+	p.clean()
+}
+
+// refusedUploads uploads something that is not what it was declared to be.
+func refusedUploads(t *testing.T, w *world) {
+	p := w.at(t, "#rejected")
+	if got := p.text("#empty"); got != "No upload was refused." {
+		t.Errorf("before any it says %q", got)
+	}
+	got := eval[string](p, `(async () => {
+		const { Bytepass } = await import("/bytepass.js");
+		const post = (path, body) => fetch(path, { method: "POST", body: JSON.stringify(body) }).then((r) => r.json());
+		const key = "refused.bin";
+		const started = await post("/api/uploads", { key, mimeType: "text/plain", size: 5, checksumCRC64NVME: "AAAAAAAAAAA=" });
+		await fetch(started.parts[0].url, { method: "PUT", body: "other" });
+		const done = await post("/api/uploads/" + started.uploadId + "/complete", { key });
+		return new Bytepass().arrived(done).then(() => "it was accepted", (error) => error.code + ": " + error.message);
+	})()`)
+	if !strings.HasPrefix(got, "rejected: It arrived and was refused: ") {
+		t.Errorf("the uploader hears %q", got)
+	}
+	p.do(chromedp.Reload())
+	p.lists("refused.bin")
+	if got := p.text("#rows .reason"); !strings.Contains(got, "CRC64NVME") {
+		t.Errorf("the reason is %q", got)
+	}
+	p.clean()
+}
+
+// interruptedUpload reloads the console in the middle of an upload.
+func interruptedUpload(t *testing.T, w *world) {
+	p := w.at(t, "#/again/")
+	b := random(t, "film.mp4", large, 90)
+	eval[bool](p, `(() => { // the last parts never get through
+		const send = XMLHttpRequest.prototype.send;
+		let sent = 0;
+		XMLHttpRequest.prototype.send = function (body) { if (++sent <= 2) send.call(this, body); };
+		return true;
+	})()`)
+	p.choose(b.path)
+	p.until("document.querySelector('#uploads progress')?.value >= 0.57")
+	p.do(chromedp.Reload())
+	p.until("!document.getElementById('interrupted').hidden")
+	other := random(t, "film2.mp4", 1000, 91)
+	p.do(chromedp.SetUploadFiles("#choose-again", []string{other.path}, chromedp.ByQuery))
+	p.press("Choose film.mp4 again to go on")
+	p.do(chromedp.SetUploadFiles("#choose-again", []string{other.path}, chromedp.ByQuery))
+	p.until("document.getElementById('alert').textContent.includes('another file')")
+	p.do(chromedp.SetUploadFiles("#choose-again", []string{b.path}, chromedp.ByQuery))
+	p.lists("film.mp4")
+	if got := (target{page: w.server.URL}).sum(t, "again/film.mp4"); got != b.sum {
+		t.Errorf("it has arrived as %s", got)
+	}
+	p.until("document.getElementById('interrupted').hidden")
+}
+
+// manyUploads has more than travel at once, pauses, goes on and cancels.
+func manyUploads(t *testing.T, w *world) {
+	p := w.at(t, "#/many/")
+	var paths []string
+	for i := range 8 {
+		paths = append(paths, random(t, string(rune('a'+i))+".bin", 20*mib, byte(100+i)).path)
+	}
+	p.choose(paths...)
+	p.until("document.querySelectorAll('#uploads li').length === 8")
+	p.press("Pause all")
+	p.until("[...document.querySelectorAll('#uploads .state')].filter((s) => s.textContent.startsWith('Paused')).length >= 5")
+	if got := p.text("#panel-summary"); !strings.Contains(got, "files · ") {
+		t.Errorf("the uploads amount to %q", got)
+	}
+	p.press("Cancel the upload of h.bin")
+	p.press("Resume the upload of g.bin")
+	p.until("[...document.querySelectorAll('#rows td:first-child')].some((cell) => cell.textContent === 'g.bin')")
+	p.press("Resume all")
+	p.lists("a.bin", "b.bin", "c.bin", "d.bin", "e.bin", "f.bin", "g.bin")
+	p.until("document.getElementById('panel').hidden")
+	p.clean()
+}
+
+// keyboard goes the whole way without a mouse.
+func keyboard(t *testing.T, w *world) {
+	p := w.at(t, "#/keys/")
+	p.store("keys/k.txt", "x", "text/plain")
+	p.do(chromedp.Reload())
+	p.lists("k.txt")
+	reached := func(label string) {
+		t.Helper()
+		for range 30 {
+			if eval[bool](p, "(document.activeElement.ariaLabel ?? document.activeElement.labels?.[0]?.textContent ?? document.activeElement.textContent).trim() === %s", label) {
+				return
+			}
+			p.do(chromedp.KeyEvent(kb.Tab))
+		}
+		t.Fatalf("the Tab key never reaches %q", label)
+	}
+	for _, label := range []string{"Files", "Trash", "Refused", "Choose files", "Choose a folder", "All files", "keys"} {
+		reached(label)
+	}
+	if !eval[bool](p, "getComputedStyle(document.activeElement).outlineStyle === 'solid'") {
+		t.Error("the focus is not to be seen")
+	}
+	reached("Show k.txt")
+	p.do(chromedp.KeyEvent(kb.Enter))
+	p.until("document.getElementById('preview').open")
+	p.do(chromedp.KeyEvent(kb.Escape))
+	p.until("!document.getElementById('preview').open")
+	reached("Delete k.txt")
+	p.do(chromedp.KeyEvent(kb.Enter))
+	p.lists()
+	reached("Undo")
+	p.do(chromedp.KeyEvent(kb.Enter))
+	p.lists("k.txt")
+	p.clean()
+}
+
+func saysThatItIsOffline(t *testing.T, w *world) {
+	p := w.at(t, "#/offline/")
+	p.offline(true)
+	p.until("!document.getElementById('offline').hidden")
+	if got := p.text("#offline"); !strings.HasPrefix(got, "You are offline.") {
+		t.Errorf("it says %q", got)
+	}
+	p.choose(file(t, "later.txt", []byte("x")))
+	p.until("document.querySelector('#uploads .state')?.textContent.includes('Trying again') === true")
+	p.offline(false)
+	p.until("document.getElementById('offline').hidden")
+	p.lists("later.txt")
+}
+
+// expiredToken has the server refuse the page's token.
+func expiredToken(t *testing.T, w *world) {
+	fresh, err := w.server.Token(t.Context(), "keeper")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := w.at(t, "")
+	eval[bool](p, "(sessionStorage.setItem('bytepass token', 'e30.e30.e30'), location.reload(), true)")
+	p.until("document.getElementById('sign-in')?.open === true && !document.getElementById('sign-in-again').hidden")
+	p.do(chromedp.SendKeys("#token", fresh+kb.Enter, chromedp.ByQuery))
+	p.until("!document.getElementById('sign-in').open")
+	p.lists() // the keeper's files, not the guest's
+	p.choose(file(t, "mine.txt", []byte("x")))
+	p.lists("mine.txt")
+}
