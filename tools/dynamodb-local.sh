@@ -9,5 +9,5 @@ current $wanted $stamp && exit 0
 command -v mvn >/dev/null || apt maven || missing "Maven" "apt-get install -y maven"
 say "fetching DynamoDB Local with Maven"
 rm -rf .tools/dynamodb-local
-mvn -q -B -f $wanted dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory="$PWD/.tools/dynamodb-local" >&2
+mvn -q -B -Dstyle.color=never -f $wanted dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory="$PWD/.tools/dynamodb-local" >&2
 done_with $wanted $stamp
