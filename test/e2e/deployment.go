@@ -54,9 +54,6 @@ type Differences struct {
 	// PathArrives is what the gateway leaves of a key in the path of POST
 	// /api/files/{key}/presign; nil if all of it arrives.
 	PathArrives func(key string) string
-	// Unrouted reports whether the gateway has no route for this path of the
-	// contract; nil if it has all.
-	Unrouted func(path string) bool
 	// NoResponseHeaders: the store ignores the response headers that a pinned
 	// download URL asks for.
 	NoResponseHeaders bool

@@ -73,10 +73,8 @@ func (d *emulated) Differences() Differences {
 		PathArrives: func(key string) string { return strings.ReplaceAll(key, "%", "%25") },
 		// It applies response headers only to URLs without a version.
 		NoResponseHeaders: true,
-		// The stacks have no multipart control yet.
-		Unrouted: func(path string) bool { return strings.HasPrefix(path, "/api/uploads") },
-		Origin:   "http://localhost:3000",
-		Foreign:  "http://evil.example",
+		Origin:            "http://localhost:3000",
+		Foreign:           "http://evil.example",
 	}
 }
 
