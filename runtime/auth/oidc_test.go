@@ -415,28 +415,3 @@ func TestDevelopmentIssuerIsARealOne(t *testing.T) {
 	}
 	_ = resp.Body.Close()
 }
-
-func BenchmarkOIDC(b *testing.B) {
-	key := private("key", jose.RS256, rsaKey())
-	i, c := newIssuer(b, key), newClock()
-	o := newTestOIDC(b, i, c)
-	r := withToken(sign(b, key, i.claims(c.Now(), nil), nil))
-	if _, err := o.Authenticate(r); err != nil {
-		b.Fatal(err)
-	}
-	b.Run("remembered", func(b *testing.B) {
-		for b.Loop() {
-			if _, err := o.Authenticate(r); err != nil {
-				b.Fatal(err)
-			}
-		}
-	})
-	b.Run("first", func(b *testing.B) {
-		for b.Loop() {
-			o.tokens = newMemory(1)
-			if _, err := o.Authenticate(r); err != nil {
-				b.Fatal(err)
-			}
-		}
-	})
-}
