@@ -63,19 +63,19 @@ func (l *line) heal(t *testing.T) { l.proxy.Toxics.ResetToxics(t.Context()) }
 func TestBadLine(t *testing.T) {
 	w, l := newBadLine(t)
 	g := target{page: w.server.URL}
-	slow := func(t *testing.T) {
-		l.make(t, "bandwidth", "upstream", map[string]int{"rate": 12_000}) // KB/s of each connection; parts travel by three
+	slow := func(t *testing.T, rate int) { // KB/s of each connection
+		l.make(t, "bandwidth", "upstream", map[string]int{"rate": rate})
 		t.Cleanup(func() { l.heal(t) })
 	}
 
 	t.Run("slow", func(t *testing.T) {
-		slow(t)
+		slow(t, 4_000) // parts travel by three
 		key, b := "line/slow.bin", random(t, "slow.bin", large, 70)
 		c := newClient(t, w, g, "{}")
 		c.start(key, b, "{}")
 		c.arrives(t, key, b)
-		if !eval[bool](c.tab, "log.paces.some((p) => p.speed > 18e6 && p.speed < 60e6 && p.secondsLeft > 0.1)") {
-			t.Errorf("at 36 MB/s the pace was %s", eval[string](c.tab, "JSON.stringify(log.paces.slice(-5))"))
+		if !eval[bool](c.tab, "log.paces.some((p) => p.speed > 6e6 && p.speed < 30e6 && p.secondsLeft > 0.2)") {
+			t.Errorf("at 12 MB/s the pace was %s", eval[string](c.tab, "JSON.stringify(log.paces.slice(-5))"))
 		}
 		c.clean()
 	})
@@ -89,7 +89,7 @@ func TestBadLine(t *testing.T) {
 		c.arrives(t, key, b)
 	})
 	t.Run("reset in the middle of parts", func(t *testing.T) {
-		slow(t)
+		slow(t, 12_000)
 		key, b := "line/reset.bin", random(t, "reset.bin", large, 72)
 		c := newClient(t, w, g, "{}")
 		c.start(key, b, "{}")
@@ -118,7 +118,7 @@ func TestBadLine(t *testing.T) {
 		c.arrives(t, key, b)
 	})
 	t.Run("offline", func(t *testing.T) {
-		slow(t)
+		slow(t, 12_000)
 		key, b := "line/offline.bin", random(t, "offline.bin", large, 75)
 		c := newClient(t, w, g, "{}")
 		c.start(key, b, "{}")
@@ -134,7 +134,7 @@ func TestBadLine(t *testing.T) {
 		c.arrives(t, key, b)
 	})
 	t.Run("reload half-way", func(t *testing.T) {
-		slow(t)
+		slow(t, 12_000)
 		key, b := "line/reload.bin", random(t, "reload.bin", large, 76)
 		c := newClient(t, w, g, "{ parallel: 1 }")
 		c.start(key, b, "{}")
@@ -146,7 +146,7 @@ func TestBadLine(t *testing.T) {
 		c.sentTheRest(t)
 	})
 	t.Run("server killed half-way", func(t *testing.T) {
-		slow(t)
+		slow(t, 12_000)
 		key, b := "line/killed.bin", random(t, "killed.bin", large, 77)
 		c := newClient(t, w, g, "{ parallel: 1 }")
 		c.start(key, b, "{}")

@@ -22,14 +22,15 @@ var (
 func TestPicture(t *testing.T) {
 	w, l := newBadLine(t)
 	p := w.at(t, "")
-	for key, mimeType := range map[string]string{
-		"photos/2026/beach at dawn.jpg": "image/jpeg", "notes/plan.md": "text/markdown", "Budget 2026.xlsx": "",
-		"Keynote – final, really final.pdf": "application/pdf", "interview.wav": "audio/wav", "readme.txt": "text/plain",
-	} {
-		p.store(key, "What is in "+key, mimeType)
-	}
+	eval[bool](p, `import("/bytepass.js").then(async ({ Bytepass }) => {
+		const files = new Bytepass();
+		const sizes = { "photos/2026/beach.jpg": 2_400_000, "notes/plan.md": 8_100, "Budget 2026.xlsx": 348_000,
+			"Keynote – final, really final.pdf": 12_700_000, "interview.wav": 9_300_000, "größe.txt": 1_200 };
+		for (const [key, size] of Object.entries(sizes)) await files.arrived(await files.upload(key, new Blob([new Uint8Array(size).fill(32)], { type: "text/plain" })));
+		return true;
+	})`)
 	p.do(chromedp.Reload())
-	p.lists("Budget 2026.xlsx", "Keynote – final, really final.pdf", "interview.wav", "notes", "photos", "readme.txt")
+	p.lists("Budget 2026.xlsx", "Keynote – final, really final.pdf", "größe.txt", "interview.wav", "notes", "photos")
 	l.make(t, "bandwidth", "upstream", map[string]int{"rate": 3_000})
 	p.choose(random(t, "holiday film.mp4", 60*mib, 120).path, random(t, "backup with a long name that wants to be broken somewhere.tar", 25*mib, 121).path)
 	p.until("[...document.querySelectorAll('#uploads .state')].filter((s) => s.textContent.includes('left')).length === 2")
@@ -41,7 +42,7 @@ func TestPicture(t *testing.T) {
 		name, scheme  string
 		width, height int64
 	}{
-		{"wide-light", "light", 1100, 760}, {"wide-dark", "dark", 1100, 760}, {"narrow-light", "light", 360, 800}, {"narrow-dark", "dark", 360, 800},
+		{"wide-light", "light", 1100, 860}, {"wide-dark", "dark", 1100, 860}, {"narrow-light", "light", 360, 800}, {"narrow-dark", "dark", 360, 800},
 	} {
 		p.do(
 			emulation.SetDeviceMetricsOverride(look.width, look.height, 1, false),
@@ -50,7 +51,7 @@ func TestPicture(t *testing.T) {
 		p.fits(t, look.name)
 		p.picture(t, look.name)
 	}
-	for _, dialog := range []string{"Show readme.txt", "Versions of readme.txt"} {
+	for _, dialog := range []string{"Show größe.txt", "Versions of größe.txt"} {
 		p.press(dialog)
 		p.until("!!document.querySelector('dialog[open]')")
 		p.fits(t, dialog)

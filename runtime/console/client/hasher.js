@@ -9,9 +9,8 @@ import { digest } from "./digest.js";
 /** @typedef {import("./digest.js").Algorithm} Algorithm */
 
 /**
- * Hashes blobs in a worker, which starts with the first one. Where no worker
- * can run (the module comes from another origin than the page), it hashes in
- * the page, which stutters.
+ * Hashes blobs in a worker, which starts with the first one. Where none can run
+ * (a page's policy may forbid it), it hashes in the page, which stutters.
  */
 export class Hasher {
   /** @type {Worker | null | undefined} null: there is none to be had */
@@ -42,9 +41,9 @@ export class Hasher {
 
   #start() {
     try {
-      this.#worker = new Worker(new URL("./hash-worker.js", import.meta.url), { type: "module" });
+      this.#worker = new Worker(workerURL(), { type: "module" });
     } catch {
-      this.#worker = null; // of another origin
+      this.#worker = null;
       return;
     }
     this.#worker.onmessage = ({ data: { id, checksum, error } }) => {
@@ -61,4 +60,11 @@ export class Hasher {
       this.#jobs.clear();
     };
   }
+}
+
+/** @returns {string} the worker's; of another origin only an import may be, so there it is a script that imports it */
+function workerURL() {
+  const { href, origin } = new URL("./hash-worker.js", import.meta.url);
+  if (origin === location.origin) return href;
+  return URL.createObjectURL(new Blob([`import ${JSON.stringify(href)};`], { type: "text/javascript" }));
 }

@@ -6,6 +6,11 @@
 
 /** How far back the speed looks, in milliseconds. */
 const WINDOW = 8000;
+/**
+ * How long it has to look before it says anything, in milliseconds: the first
+ * megabytes only fill the buffers of this machine.
+ */
+const LEAST = 1000;
 
 export class Rate {
   /** @type {{at: number, sent: number}[]} */
@@ -20,7 +25,7 @@ export class Rate {
    * @param {number} sent bytes so far
    * @param {number} total bytes
    * @param {number} now milliseconds
-   * @returns {{speed: number, secondsLeft: number}} bytes a second, and Infinity while nothing moves
+   * @returns {{speed: number, secondsLeft: number}} bytes a second, and Infinity as long as nobody can tell
    */
   measure(sent, total, now) {
     const samples = this.#samples;
@@ -28,8 +33,8 @@ export class Rate {
     if (samples.length > 0 && sent < samples[samples.length - 1].sent) samples.length = 0;
     samples.push({ at: now, sent });
     while (samples.length > 2 && samples[0].at < now - WINDOW) samples.shift();
-    const seconds = (now - samples[0].at) / 1000;
-    const speed = seconds > 0 ? (sent - samples[0].sent) / seconds : 0;
+    const took = now - samples[0].at;
+    const speed = took >= LEAST ? (1000 * (sent - samples[0].sent)) / took : 0;
     return { speed, secondsLeft: speed > 0 ? (total - sent) / speed : Infinity };
   }
 }

@@ -24,8 +24,8 @@ import { Rate } from "./rate.js";
 
 /**
  * @typedef {object} Pace
- * @property {number} speed bytes a second
- * @property {number} secondsLeft Infinity while nothing moves
+ * @property {number} speed bytes a second; 0 in the first second
+ * @property {number} secondsLeft Infinity as long as nobody can tell
  */
 
 /**
