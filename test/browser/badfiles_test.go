@@ -9,33 +9,33 @@ import (
 
 // badFiles are sizes at the edges, in one request and in parts.
 func badFiles(t *testing.T, w *world, g target) {
+	whole, parts := newClient(t, w, g, "{}"), newClient(t, w, g, "{ singleLimit: 1 }")
 	for _, tc := range []struct {
-		name    string
-		size    int
-		options string
-		puts    int
+		name   string
+		size   int
+		client *client
+		puts   int
 	}{
-		{"zero bytes", 0, "{}", 1},
-		{"one byte", 1, "{}", 1},
-		{"exactly 10 MiB", 10 * mib, "{}", 1},
-		{"10 MiB and a byte", 10*mib + 1, "{}", 1},
-		{"exactly a part", 10 * mib, "{ singleLimit: 1 }", 1},
-		{"a part and a byte", 10*mib + 1, "{ singleLimit: 1 }", 2},
-		{"exactly the limit", 16 * mib, "{}", 1},
-		{"the limit and a byte", 16*mib + 1, "{}", 2},
+		{"zero bytes", 0, whole, 1},
+		{"one byte", 1, whole, 1},
+		{"exactly 10 MiB", 10 * mib, whole, 1},
+		{"10 MiB and a byte", 10*mib + 1, whole, 1},
+		{"exactly a part", 10 * mib, parts, 1},
+		{"a part and a byte", 10*mib + 1, parts, 2},
+		{"exactly the limit", 16 * mib, whole, 1},
+		{"the limit and a byte", 16*mib + 1, whole, 2},
 	} {
-		t.Run(tc.name, func(t *testing.T) {
-			key := "bad/" + tc.name
-			b := random(t, "bad.bin", tc.size, 20)
-			c := newClient(t, w, g, tc.options)
-			c.start(key, b, "{}")
-			c.arrives(t, key, b)
-			if got := c.puts(); len(got) != tc.puts {
-				t.Errorf("the parts %v were sent", got)
-			}
-			c.clean()
-		})
+		key := "bad/" + tc.name
+		b := random(t, "bad.bin", tc.size, 20)
+		before := len(tc.client.puts())
+		tc.client.start(key, b, "{}")
+		tc.client.arrives(t, key, b)
+		if got := tc.client.puts()[before:]; len(got) != tc.puts {
+			t.Errorf("%s: the parts %v were sent", tc.name, got)
+		}
 	}
+	whole.clean()
+	parts.clean()
 }
 
 // strangeNames are names that somebody's file has.

@@ -14,6 +14,7 @@ import (
 )
 
 func TestConsole(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, "--max-size", "2MB")
 	t.Run("life of a file", func(t *testing.T) { lifeOfAFile(t, w, w.server.URL) })
 	t.Run("life of a file at localhost", func(t *testing.T) {

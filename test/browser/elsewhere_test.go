@@ -10,6 +10,7 @@ import (
 // TestAnotherApplication imports the client from the server into a page of an
 // application at another origin, which the server lets in.
 func TestAnotherApplication(t *testing.T) {
+	t.Parallel()
 	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html")
 		fmt.Fprint(w, "<!doctype html><title>application</title><link rel=icon href=data:,>")

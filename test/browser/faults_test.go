@@ -61,6 +61,7 @@ func (l *line) make(t *testing.T, kind, stream string, attributes map[string]int
 func (l *line) heal(t *testing.T) { l.proxy.Toxics.ResetToxics(t.Context()) }
 
 func TestBadLine(t *testing.T) {
+	t.Parallel()
 	w, l := newBadLine(t)
 	g := target{page: w.server.URL}
 	slow := func(t *testing.T, rate int) { // KB/s of each connection
@@ -69,13 +70,13 @@ func TestBadLine(t *testing.T) {
 	}
 
 	t.Run("slow", func(t *testing.T) {
-		slow(t, 4_000) // parts travel by three
+		slow(t, 3_000) // parts travel by three
 		key, b := "line/slow.bin", random(t, "slow.bin", large, 70)
 		c := newClient(t, w, g, "{}")
 		c.start(key, b, "{}")
 		c.arrives(t, key, b)
-		if !eval[bool](c.tab, "log.paces.some((p) => p.speed > 6e6 && p.speed < 30e6 && p.secondsLeft > 0.2)") {
-			t.Errorf("at 12 MB/s the pace was %s", eval[string](c.tab, "JSON.stringify(log.paces.slice(-5))"))
+		if !eval[bool](c.tab, "log.paces.some((p) => p.speed > 4e6 && p.speed < 27e6 && p.secondsLeft > 0.2)") {
+			t.Errorf("at 9 MB/s the pace was %s", eval[string](c.tab, "JSON.stringify(log.paces.slice(-5))"))
 		}
 		c.clean()
 	})
@@ -89,7 +90,7 @@ func TestBadLine(t *testing.T) {
 		c.arrives(t, key, b)
 	})
 	t.Run("reset in the middle of parts", func(t *testing.T) {
-		slow(t, 12_000)
+		slow(t, 8_000)
 		key, b := "line/reset.bin", random(t, "reset.bin", large, 72)
 		c := newClient(t, w, g, "{}")
 		c.start(key, b, "{}")
@@ -118,7 +119,7 @@ func TestBadLine(t *testing.T) {
 		c.arrives(t, key, b)
 	})
 	t.Run("offline", func(t *testing.T) {
-		slow(t, 12_000)
+		slow(t, 8_000)
 		key, b := "line/offline.bin", random(t, "offline.bin", large, 75)
 		c := newClient(t, w, g, "{}")
 		c.start(key, b, "{}")
@@ -134,7 +135,7 @@ func TestBadLine(t *testing.T) {
 		c.arrives(t, key, b)
 	})
 	t.Run("reload half-way", func(t *testing.T) {
-		slow(t, 12_000)
+		slow(t, 8_000)
 		key, b := "line/reload.bin", random(t, "reload.bin", large, 76)
 		c := newClient(t, w, g, "{ parallel: 1 }")
 		c.start(key, b, "{}")
@@ -146,7 +147,7 @@ func TestBadLine(t *testing.T) {
 		c.sentTheRest(t)
 	})
 	t.Run("server killed half-way", func(t *testing.T) {
-		slow(t, 12_000)
+		slow(t, 8_000)
 		key, b := "line/killed.bin", random(t, "killed.bin", large, 77)
 		c := newClient(t, w, g, "{ parallel: 1 }")
 		c.start(key, b, "{}")

@@ -21,7 +21,7 @@ import (
 )
 
 const (
-	pageTimeout = 30 * time.Second
+	pageTimeout = time.Minute // on two busy cores
 	// foreign is a name that the browser, and nobody else, resolves to this machine.
 	foreign = "evil.example"
 )

@@ -12,6 +12,7 @@ import (
 )
 
 func TestStrangers(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	t.Run("a stored page never runs", func(t *testing.T) { storedPages(t, w) })
 	t.Run("a foreign page gets nothing", func(t *testing.T) { foreignPage(t, w) })

@@ -11,6 +11,7 @@ import (
 // TestTypes has TypeScript check what the comments of the console's modules say
 // of their types, as an application's editor reads them.
 func TestTypes(t *testing.T) {
+	t.Parallel()
 	root, err := project.Root()
 	if err != nil {
 		t.Fatal(err)

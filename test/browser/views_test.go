@@ -15,6 +15,7 @@ import (
 )
 
 func TestViews(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	t.Run("folders", func(t *testing.T) { folders(t, w) })
 	t.Run("trash", func(t *testing.T) { trash(t, w) })
@@ -216,7 +217,7 @@ func interruptedUpload(t *testing.T, w *world) {
 		return true;
 	})()`)
 	p.choose(b.path)
-	p.until("document.querySelector('#uploads progress')?.value >= 0.57")
+	p.until("document.querySelector('#uploads progress')?.value >= 0.79")
 	p.do(chromedp.Reload())
 	p.until("!document.getElementById('interrupted').hidden")
 	other := random(t, "film2.mp4", 1000, 91)
