@@ -137,8 +137,11 @@ func tokensAtTheGateway(t *testing.T, d *emulated) {
 	identity.RunEmulated(t, identity.Door{URL: d.api, Client: d.Client()}, m)
 }
 
-// functionsLogNothingSecret looks through what all functions have written.
+// functionsLogNothingSecret looks through what all functions have written, and
+// finds there what has just been answered, by the id that the gateway gave it.
 func functionsLogNothingSecret(t *testing.T, d *emulated) {
+	w := NewWorld(t.Context(), d, "logs")
+	answered := w.Call(t, Request{Method: "GET", Path: "/api/files", Owner: Alice}, nil).Header.Get("X-Request-Id")
 	log, err := d.stack.FunctionLogs(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -150,6 +153,9 @@ func functionsLogNothingSecret(t *testing.T, d *emulated) {
 		if !strings.Contains(log, `"operation":"`+operation+`"`) {
 			t.Errorf("nothing of the operation %s is in the log of %d bytes", operation, len(log))
 		}
+	}
+	if !strings.Contains(log, `"request_id":"`+answered+`"`) || answered == "" {
+		t.Errorf("the request %q is not in the log", answered)
 	}
 }
 
