@@ -46,7 +46,7 @@ func NewAPI(scope constructs.Construct, id string, props APIProps) API {
 		logKey: props.Storage.ServiceKey, keep: removal(s),
 	}
 	api := API{Construct: this, Table: newTable(this, p, props.Storage.ServiceKey)}
-	newFunctions(&api, p, props.Storage.Roles)
+	newFunctions(&api, p, props.Storage)
 	newIngest(&api, p, props.Storage)
 	newHTTPAPI(&api, p)
 	return api

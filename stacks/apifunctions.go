@@ -18,8 +18,8 @@ const gatewaySeconds = 29
 // newFunctions makes the functions behind the HTTP API. Each knows where
 // things are and the limits that are one for all; what it may do is its role's
 // business.
-func newFunctions(api *API, p platform, r Roles) {
-	s := p.settings
+func newFunctions(api *API, p platform, storage Storage) {
+	s, r := p.settings, storage.Roles
 	common := func(more map[string]string) map[string]string {
 		all := limits(s)
 		all[env.Bucket] = p.names.bucket()
@@ -40,11 +40,8 @@ func newFunctions(api *API, p platform, r Roles) {
 	})
 	api.Files = p.newFunction(api.Construct, "Files", function{
 		name: fnFiles, description: "Lists files, signs downloads, deletes", role: r.Files,
-		environment: common(map[string]string{
-			env.DownloadSignerRole: *r.DownloadSigner.RoleArn(),
-			env.Table:              p.names.table(),
-		}),
-		memoryMB: apiMemoryMB, timeout: 20, reserved: s.ReservedConcurrency,
+		environment: common(downloads(p, storage)),
+		memoryMB:    apiMemoryMB, timeout: 20, reserved: s.ReservedConcurrency,
 	})
 	api.Restore = p.newFunction(api.Construct, "Restore", function{
 		name: fnRestore, description: "Brings deleted files and older versions back", role: r.Restore,
@@ -52,6 +49,17 @@ func newFunctions(api *API, p platform, r Roles) {
 		// S3 copies up to 5 GB in that time.
 		memoryMB: apiMemoryMB, timeout: gatewaySeconds, reserved: s.ReservedConcurrency,
 	})
+}
+
+// downloads is what the function that signs them is told beside the rest.
+func downloads(p platform, storage Storage) map[string]string {
+	told := map[string]string{env.Table: p.names.table()}
+	if d := storage.Delivery; d != nil {
+		told[env.EdgeDomain], told[env.SigningKeySecret] = *d.Domain, *d.SecretARN
+	} else {
+		told[env.DownloadSignerRole] = *storage.Roles.DownloadSigner.RoleArn()
+	}
+	return told
 }
 
 func limits(s settings.Settings) map[string]string {

@@ -9,13 +9,16 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// restrict writes the bucket's policy. It allows nothing; it denies what no
+// restrict denies in the bucket's policy what no
 // role of any kind may do, and so holds even against rights that somebody adds
 // elsewhere. The keys s3:authType, s3:signatureAge and s3:signatureversion are
 // those of "Bucket policy examples using condition keys" (S3 user guide,
 // "Amazon S3 Signature Version 4 authentication specific policy keys").
 func restrict(bucket awss3.Bucket, r Roles, signatureCapSeconds int) {
-	signers := []string{*r.UploadSigner.RoleArn(), *r.DownloadSigner.RoleArn()}
+	var signers []string
+	for _, signer := range r.signers() {
+		signers = append(signers, *signer.RoleArn())
+	}
 	all, objects := everything(bucket), []string{*bucket.BucketArn() + "/*"}
 	addAll(bucket, append(secureTransport(bucket),
 		statement{
@@ -29,7 +32,7 @@ func restrict(bucket awss3.Bucket, r Roles, signatureCapSeconds int) {
 		},
 		statement{
 			// Signers only presign: their credentials are worth nothing else.
-			sid: "SignersOnlyPresign", deny: true, principals: arnPrincipals(r.UploadSigner, r.DownloadSigner), actions: []string{"s3:*"}, resources: all,
+			sid: "SignersOnlyPresign", deny: true, principals: arnPrincipals(r.signers()...), actions: []string{"s3:*"}, resources: all,
 			when: conditions{"StringEquals": {"s3:authType": "REST-HEADER"}},
 		},
 		statement{
@@ -41,6 +44,17 @@ func restrict(bucket awss3.Bucket, r Roles, signatureCapSeconds int) {
 			sid: "NoSignatureVersion2", deny: true, principals: anyone(), actions: []string{"s3:*"}, resources: all,
 			when: conditions{"StringEquals": {"s3:signatureversion": "AWS"}},
 		})...)
+}
+
+// deliver lets the edge read objects, as this distribution and for nobody else:
+// the one thing that the bucket's policy allows. A URL that names a version
+// asks for GetObjectVersion.
+func deliver(bucket awss3.Bucket, d *Delivery) {
+	addAll(bucket, statement{
+		sid: "DistributionReads", principals: cloudFront(),
+		actions: []string{"s3:GetObject", "s3:GetObjectVersion"}, resources: []string{*bucket.BucketArn() + "/u/*", *bucket.BucketArn() + "/g/*"},
+		when: conditions{"StringEquals": {"aws:SourceArn": d.arn()}},
+	})
 }
 
 // restrictLogs lets S3 deliver the bucket's access logs, and nobody but the

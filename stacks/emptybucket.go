@@ -29,9 +29,7 @@ func newEmptier(scope constructs.Construct, p platform) emptier {
 		name: fnEmptyBucket, description: "Empties this stack's buckets when the stack is destroyed", role: role,
 		memoryMB: 256, timeout: 900,
 	})
-	// The CDK names the role in DependsOn although the function refers to it.
-	f.Node().DefaultChild().(awslambda.CfnFunction).AddMetadata(jsii.String("cfn-lint"),
-		map[string]any{"config": map[string]any{"ignore_checks": []string{"W3005"}}})
+	refersToRole(f)
 	return emptier{function: f, rights: rights}
 }
 

@@ -6,6 +6,8 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
+
+	"github.com/bytepass/bytepass/stacks/settings"
 )
 
 // keyAdministration is what the account's administrators may do with a key:
@@ -33,34 +35,52 @@ var thisKey = []string{"*"}
 // Keys the encryption context is the bucket's ARN (S3 user guide, "S3 Bucket
 // Keys"). These are conditions of what is allowed, not denials, so that a
 // service that reads the bucket by itself can be allowed beside them.
-func newObjectKey(scope constructs.Construct, n names, keep awscdk.RemovalPolicy) awskms.Key {
-	return newKey(scope, "ObjectKey", n.base+": objects of the bucket", keep,
-		statement{
-			sid: "ThroughS3ForThisBucket", principals: account(), actions: kmsWrite, resources: thisKey,
-			when: throughS3(n),
+// Such a service is the edge, if there is one: it comes as itself, and its
+// distribution is the condition (CloudFront developer guide, "Restrict access
+// to an Amazon S3 origin", on SSE-KMS).
+func newObjectKey(scope constructs.Construct, n names, d *Delivery, keep awscdk.RemovalPolicy) awskms.Key {
+	usage := []statement{{
+		sid: "ThroughS3ForThisBucket", principals: account(), actions: kmsWrite, resources: thisKey,
+		when: throughS3(n),
+	}}
+	if d != nil {
+		usage = append(usage, statement{
+			sid: "DistributionReads", principals: cloudFront(), actions: kmsRead, resources: thisKey,
+			when: conditions{"StringEquals": {"aws:SourceArn": d.arn(), "kms:EncryptionContext:aws:s3:arn": n.bucketARN()}},
 		})
+	}
+	return newKey(scope, "ObjectKey", n.base+": objects of the bucket", keep, usage...)
 }
 
-// newServiceKey makes the key for everything else: table, queues and logs.
-func newServiceKey(scope constructs.Construct, n names, logGroups []string, keep awscdk.RemovalPolicy) awskms.Key {
+// newServiceKey makes the key for everything else: table, queues, logs, and the
+// secret of the signing key if there is one.
+func newServiceKey(scope constructs.Construct, n names, s settings.Settings, keep awscdk.RemovalPolicy) awskms.Key {
 	var logs []string
-	for _, of := range logGroups {
+	for _, of := range logGroups(s) {
 		logs = append(logs, n.logGroupARN(of))
 	}
-	return newKey(scope, "ServiceKey", n.base+": catalog, queues and logs", keep,
-		statement{
+	usage := []statement{
+		{
 			// DynamoDB works with grants on the key, made when the table is.
 			sid: "ThroughTableAndQueues", principals: account(), actions: append([]string{"kms:CreateGrant"}, kmsAll...), resources: thisKey,
 			when: conditions{"StringEquals": {"kms:ViaService": []string{service("dynamodb"), service("sqs")}}},
 		},
-		statement{
+		{
 			sid: "LogGroups", principals: []awsiam.IPrincipal{awsiam.NewServicePrincipal(jsii.String(service("logs")), nil)}, actions: kmsAll, resources: thisKey,
 			when: conditions{"ArnEquals": {"kms:EncryptionContext:aws:logs:arn": logs}},
 		},
-		statement{
+		{
 			sid: "EventsIntoTheQueue", principals: []awsiam.IPrincipal{awsiam.NewServicePrincipal(jsii.String("events.amazonaws.com"), nil)}, actions: kmsWrite, resources: thisKey,
 			when: conditions{"StringEquals": {"aws:SourceAccount": awscdk.Aws_ACCOUNT_ID()}},
+		},
+	}
+	if s.Delivery == settings.CloudFront {
+		usage = append(usage, statement{
+			sid: "ThroughSecrets", principals: account(), actions: append([]string{"kms:DescribeKey"}, kmsWrite...), resources: thisKey,
+			when: conditions{"StringEquals": {"kms:ViaService": service("secretsmanager")}},
 		})
+	}
+	return newKey(scope, "ServiceKey", n.base+": catalog, queues and logs", keep, usage...)
 }
 
 func newKey(scope constructs.Construct, id, description string, keep awscdk.RemovalPolicy, usage ...statement) awskms.Key {

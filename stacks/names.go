@@ -13,6 +13,9 @@ type names struct {
 	base string // "<prefix>-<stage>"
 }
 
+// global is the name of what is the account's and not the region's.
+func (n names) global() string { return n.base + "-" + *awscdk.Aws_REGION() }
+
 // bucketPrefix is what the template sets; S3 appends account and region, and
 // no other account can take the name ("Account regional namespaces").
 func (n names) bucketPrefix() string    { return n.base }
@@ -44,6 +47,11 @@ func (n names) queueARN() string    { return regional("sqs", n.queue()) }
 
 func (n names) rule() string    { return n.base + "-objects" }
 func (n names) ruleARN() string { return regional("events", "rule/"+n.rule()) }
+
+func (n names) rotation() string { return n.base + "-signing-key" }
+
+// edgeLogs names the way of the edge's log: source and destination.
+func (n names) edgeLogs() string { return n.global() }
 
 // logGroup is the log group of a function, or of the API's access log. The
 // prefix of access logs is one whose resource policy CloudWatch keeps short.

@@ -16,12 +16,16 @@ const (
 	fnRestore     = "restore"
 	fnIngest      = "ingest"
 	fnEmptyBucket = "emptybucket"
+	fnSigningKey  = "signingkey"
 )
 
 // FunctionNames lists the functions of a deployment, by the folder of their
 // main: what package build has to build for New.
 func FunctionNames(s settings.Settings) []string {
 	all := []string{fnUpload, fnFiles, fnRestore, fnIngest}
+	if s.Delivery == settings.CloudFront {
+		all = append(all, fnSigningKey)
+	}
 	if !s.Retain {
 		all = append(all, fnEmptyBucket)
 	}
@@ -32,7 +36,8 @@ func FunctionNames(s settings.Settings) []string {
 // takes one over adds nothing to it.
 type Roles struct {
 	// UploadSigner and DownloadSigner sign URLs. Their credentials are worth
-	// nothing in an Authorization header: the bucket policy sees to that.
+	// nothing in an Authorization header: the bucket policy sees to that. There
+	// is no DownloadSigner where downloads come from the edge.
 	UploadSigner   awsiam.Role
 	DownloadSigner awsiam.Role
 
@@ -49,23 +54,28 @@ type Roles struct {
 // keys are the two keys of a deployment.
 type keys struct{ objects, services awskms.Key }
 
-// newRoles makes every role with its rights: DESIGN's table of who may do what.
-func newRoles(scope constructs.Construct, n names, k keys) Roles {
+// signers are the roles whose credentials are good for URLs of the bucket.
+func (r Roles) signers() []awsiam.Role {
+	if r.DownloadSigner == nil {
+		return []awsiam.Role{r.UploadSigner}
+	}
+	return []awsiam.Role{r.UploadSigner, r.DownloadSigner}
+}
+
+// newRoles makes every role with its rights; d is nil where downloads come from
+// the bucket.
+func newRoles(scope constructs.Construct, n names, k keys, d *Delivery) Roles {
 	var r Roles
 	r.Upload = newFunctionRole(scope, "Upload")
 	r.Files = newFunctionRole(scope, "Files")
 	r.Restore = newFunctionRole(scope, "Restore")
 	r.Ingest = newFunctionRole(scope, "Ingest")
 	r.UploadSigner = newRole(scope, "UploadSigner", "Signs URLs that put objects", r.Upload)
-	r.DownloadSigner = newRole(scope, "DownloadSigner", "Signs URLs that get objects", r.Files)
 	r.LogReader = newRole(scope, "LogReader", "Reads the bucket's access logs", awsiam.NewAccountRootPrincipal())
 
 	attach(r.UploadSigner,
 		statement{sid: "PutObjects", actions: []string{"s3:PutObject"}, resources: n.objectARNs()},
 		encryptObjects(n, k, kmsWrite))
-	attach(r.DownloadSigner,
-		statement{sid: "GetObjects", actions: []string{"s3:GetObject", "s3:GetObjectVersion"}, resources: n.objectARNs()},
-		encryptObjects(n, k, kmsRead))
 	attach(r.Upload, append(runs(n, fnUpload),
 		assume(r.UploadSigner),
 		// To begin and to complete an upload in parts are both s3:PutObject
@@ -77,8 +87,18 @@ func newRoles(scope constructs.Construct, n names, k keys) Roles {
 		statement{sid: "ReadHeads", actions: []string{"s3:GetObject"}, resources: n.objectARNs()},
 		seeMissing(n),
 		encryptObjects(n, k, kmsWrite))...)
-	attach(r.Files, append(runs(n, fnFiles),
-		assume(r.DownloadSigner),
+	var signs []statement
+	if d != nil {
+		signs = readSecret(k.services, d.SecretARN)
+	} else {
+		r.DownloadSigner = newRole(scope, "DownloadSigner", "Signs URLs that get objects", r.Files)
+		mayGo(r.DownloadSigner)
+		attach(r.DownloadSigner,
+			statement{sid: "GetObjects", actions: []string{"s3:GetObject", "s3:GetObjectVersion"}, resources: n.objectARNs()},
+			encryptObjects(n, k, kmsRead))
+		signs = []statement{assume(r.DownloadSigner)}
+	}
+	attach(r.Files, append(append(runs(n, fnFiles), signs...),
 		statement{sid: "MarkObjectsDeleted", actions: []string{"s3:DeleteObject"}, resources: n.objectARNs()},
 		statement{sid: "ListVersions", actions: []string{"s3:ListBucketVersions"}, resources: []string{n.bucketARN()}},
 		statement{sid: "ReadCatalog", actions: []string{"dynamodb:GetItem"}, resources: []string{n.tableARN()}},

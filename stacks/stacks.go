@@ -21,6 +21,13 @@ func New(app constructs.Construct, s settings.Settings, binaries string) (Storag
 	output(storageStack, "LogBucket", "Where its access logs are", storage.LogBucket.BucketName())
 	output(storageStack, "LogReaderRole", "The role that may read them", storage.Roles.LogReader.RoleArn())
 	output(storageStack, "ObjectKey", "The key that encrypts the objects", storage.ObjectKey.KeyArn())
+	if d := storage.Delivery; d != nil {
+		output(storageStack, "DownloadDomain", "Where downloads come from", d.Domain)
+		output(storageStack, "DistributionDomain", "What the DNS record of a domain of your own has to point to", d.Distribution.AttrDomainName())
+		output(storageStack, "Distribution", "The distribution of the downloads", jsii.String(d.arn()))
+		output(storageStack, "SigningKeyFunction", "Makes and rotates the key of the download URLs", d.SigningKey.FunctionName())
+		output(storageStack, "SigningKeySecret", "The secret that holds it", d.SecretARN)
+	}
 
 	apiStack := newStack(app, s, "api", "Bytepass: HTTP API, functions and catalog")
 	api := NewAPI(apiStack, "Api", APIProps{Settings: s, Binaries: binaries, Storage: storage})
@@ -37,6 +44,13 @@ func New(app constructs.Construct, s settings.Settings, binaries string) (Storag
 			"the setting issuer is still the example of cdk.json: set it to your OIDC issuer before you deploy, such as -c bytepass:issuer=https://login.example.com"))
 	}
 	return storage, api
+}
+
+// mayGo lets a resource leave its stack although another stack still refers to
+// it: what one delivery has and the other has not would otherwise block the
+// change of that setting, which updates the storage first.
+func mayGo(resource constructs.IConstruct) {
+	awscdk.CrossStackReferences_Of(resource).Produce(awscdk.ReferenceStrength_WEAK)
 }
 
 func newStack(app constructs.Construct, s settings.Settings, part, description string) awscdk.Stack {

@@ -14,8 +14,8 @@ import (
 type StorageProps struct {
 	Settings settings.Settings
 	// Binaries is the folder that holds <function>/bootstrap, as package build
-	// leaves it. Only a stage that retains nothing needs one, for the function
-	// that empties the buckets.
+	// leaves it. It is needed for the function that empties the buckets of a
+	// stage that retains nothing, and for that of the edge's signing key.
 	Binaries string
 }
 
@@ -29,6 +29,8 @@ type Storage struct {
 	ObjectKey  awskms.Key
 	ServiceKey awskms.Key
 	Roles      Roles
+	// Delivery is nil where downloads come from the bucket itself.
+	Delivery *Delivery
 }
 
 // NewStorage makes the storage of one deployment in the stack of scope. Its
@@ -38,19 +40,33 @@ func NewStorage(scope constructs.Construct, id string, props StorageProps) Stora
 	this := constructs.NewConstruct(scope, jsii.String(id))
 	s, n, keep := props.Settings, names{props.Settings.Name()}, removal(props.Settings)
 
-	k := keys{objects: newObjectKey(this, n, keep), services: newServiceKey(this, n, logGroups(s), keep)}
+	k := keys{services: newServiceKey(this, n, s, keep)}
+	p := platform{names: n, settings: s, binaries: props.Binaries, logKey: k.services, keep: keep}
+	var delivery *Delivery
+	if s.Delivery == settings.CloudFront {
+		delivery = newDelivery(this, p, k.services)
+	}
+	k.objects = newObjectKey(this, n, delivery, keep)
 	logBucket := newLogBucket(this, n, s, keep)
 	bucket := newBucket(this, n, s, k.objects, keep)
-	roles := newRoles(this, n, k)
+	roles := newRoles(this, n, k, delivery)
 	restrictLogs(logBucket, n, roles.LogReader)
 	restrict(bucket, roles, s.SignatureCapSeconds())
+	if delivery != nil {
+		addAll(logBucket, deliverEdgeLogs(logBucket, n))
+		newEdgeLogs(delivery, n, logBucket)
+		deliver(bucket, delivery)
+	}
 
 	// Access logs have a place to go before there is anything to log.
 	bucket.Node().AddDependency(logBucket.Policy())
 	if !s.Retain {
-		destroyInOrder(this, platform{names: n, settings: s, binaries: props.Binaries, logKey: k.services, keep: keep}, bucket, logBucket, roles)
+		destroyInOrder(this, p, bucket, logBucket, roles)
 	}
-	return Storage{Construct: this, Bucket: bucket, LogBucket: logBucket, ObjectKey: k.objects, ServiceKey: k.services, Roles: roles}
+	return Storage{
+		Construct: this, Bucket: bucket, LogBucket: logBucket,
+		ObjectKey: k.objects, ServiceKey: k.services, Roles: roles, Delivery: delivery,
+	}
 }
 
 // destroyInOrder lets a deployment be destroyed with what is in it. Resources
@@ -61,8 +77,9 @@ func destroyInOrder(scope constructs.Construct, p platform, bucket, logBucket aw
 	e := newEmptier(scope, p)
 	logBucket.Policy().Node().AddDependency(e.empties(scope, "EmptyLogBucket", logBucket))
 	emptied := e.empties(scope, "EmptyBucketOnDelete", bucket)
-	roles.UploadSigner.Node().AddDependency(emptied)
-	roles.DownloadSigner.Node().AddDependency(emptied)
+	for _, signer := range roles.signers() {
+		signer.Node().AddDependency(emptied)
+	}
 }
 
 // removal is what happens to data when its stack is deleted. Retained data is

@@ -15,6 +15,11 @@ const (
 	UploadSignerRole = "BYTEPASS_UPLOAD_SIGNER_ROLE"
 	// DownloadSignerRole is the ARN of the role whose credentials sign GET.
 	DownloadSignerRole = "BYTEPASS_DOWNLOAD_SIGNER_ROLE"
+	// EdgeDomain is the host name that download URLs begin with, where downloads
+	// come from CloudFront; empty where they come from the store.
+	EdgeDomain = "BYTEPASS_EDGE_DOMAIN"
+	// SigningKeySecret is the ARN of the secret that holds the key for CloudFront.
+	SigningKeySecret = "BYTEPASS_SIGNING_KEY_SECRET"
 	// OwnerClaim is the name of the token's claim that names the owner.
 	OwnerClaim = "BYTEPASS_OWNER_CLAIM"
 	// GroupsClaim is the name of the token's claim that lists the groups.

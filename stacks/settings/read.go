@@ -158,6 +158,10 @@ func (s Settings) contradiction() error {
 		return fmt.Errorf("the setting issuer is still the example %s, and the stage %s keeps its data: set it to your OIDC issuer", ExampleIssuer, s.Stage)
 	case s.Retain && issuer.Scheme == "http":
 		return fmt.Errorf("the setting issuer is %s, and the stage %s keeps its data: use an https issuer, or a stage with retain=false", s.Issuer, s.Stage)
+	case s.Delivery != CloudFront && (s.Domain != "" || s.WebACL != ""):
+		return fmt.Errorf("the settings domain and webAcl are for downloads from CloudFront: set delivery to cloudfront, or leave them out")
+	case (s.Domain == "") != (s.Certificate == ""):
+		return fmt.Errorf("the settings domain and certificate belong together: set both, or none for CloudFront's own domain")
 	case len(strings.Join(s.AllowedTypes, ",")) > maxTypesBytes:
 		return fmt.Errorf("the setting allowedTypes is too long for a function's environment: use at most %d characters in all, such as image/* for many", maxTypesBytes)
 	case s.TransitionClass == "STANDARD_IA" && s.TransitionDays < 30:

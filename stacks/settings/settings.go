@@ -51,8 +51,15 @@ type Settings struct {
 	ThrottleRate        int // requests a second
 	ThrottleBurst       int // requests
 
-	Delivery string
-	Tags     map[string]string
+	// Delivery is S3 or CloudFront. What follows is CloudFront's alone.
+	Delivery    string
+	Domain      string // of downloads; empty for CloudFront's own
+	Certificate string // ARN of Domain's certificate
+	WebACL      string // ARN; empty for none
+	PriceClass  string
+	KeyDays     int // after which the signing key is rotated; 0 only on demand
+
+	Tags map[string]string
 }
 
 // Values of settings that others compare with.
@@ -63,8 +70,11 @@ const (
 	StageProd = "prod"
 	// NoTransition is the storage class that leaves objects where they are.
 	NoTransition = "NONE"
-	ARM64        = "arm64"
-	X8664        = "x86_64"
+	// S3 and CloudFront are where downloads can come from.
+	S3         = "s3"
+	CloudFront = "cloudfront"
+	ARM64      = "arm64"
+	X8664      = "x86_64"
 	// ExampleIssuer stands in cdk.json until the issuer is known: the stacks
 	// synthesize with it, and a stage that keeps its data refuses it.
 	ExampleIssuer = "https://issuer.example.com"
@@ -110,7 +120,9 @@ func defaults(stage string) Settings {
 		IngestConcurrency: 10,
 		ThrottleRate:      1000,
 		ThrottleBurst:     2000,
-		Delivery:          "s3",
+		Delivery:          S3,
+		PriceClass:        "PriceClass_All",
+		KeyDays:           90,
 	}
 	if stage == StageDev {
 		s.Retain = false

@@ -7,7 +7,11 @@ import (
 	"testing"
 )
 
-const issuer = "https://login.example.org/"
+const (
+	issuer      = "https://login.example.org/"
+	certificate = "arn:aws:acm:us-east-1:111122223333:certificate/12345678-1234-1234-1234-123456789012"
+	webACL      = "arn:aws:wafv2:us-east-1:111122223333:global/webacl/downloads/12345678-1234-1234-1234-123456789012"
+)
 
 // context reads the context as the CDK hands it over: from JSON.
 func context(t *testing.T, text string) map[string]any {
@@ -151,8 +155,21 @@ func TestRefused(t *testing.T) {
 		{`"architecture":"amd64"`, "use arm64, x86_64"},
 		{`"ingestConcurrency":1`, "use 2 to 1000"},
 		{`"retain":"yes"`, "use true or false"},
-		{`"delivery":"cloudfront"`, "downloads come from the bucket so far; use s3"},
-		{`"delivery":"ftp"`, "use s3"},
+		{`"delivery":"cloudfront"`, ""},
+		{`"delivery":"ftp"`, "use s3, cloudfront"},
+		{`"domain":"files.example.org"`, "set delivery to cloudfront"},
+		{`"delivery":"cloudfront","domain":"files.example.org"`, "the settings domain and certificate belong together"},
+		{`"delivery":"cloudfront","certificate":"` + certificate + `"`, "the settings domain and certificate belong together"},
+		{`"delivery":"cloudfront","domain":"files.example.org","certificate":"` + certificate + `"`, ""},
+		{`"delivery":"cloudfront","domain":"*.example.org","certificate":"` + certificate + `"`, "use a host name"},
+		{`"delivery":"cloudfront","domain":"10.0.0.1","certificate":"` + certificate + `"`, "use a host name"},
+		{`"delivery":"cloudfront","domain":"Files.example.org","certificate":"` + certificate + `"`, "use a host name"},
+		{`"certificate":"arn:aws:acm:eu-central-1:111122223333:certificate/12345678-1234-1234-1234-123456789012"`, "in us-east-1"},
+		{`"webAcl":"` + webACL + `"`, "set delivery to cloudfront"},
+		{`"delivery":"cloudfront","webAcl":"` + webACL + `"`, ""},
+		{`"delivery":"cloudfront","webAcl":"arn:aws:wafv2:eu-central-1:111122223333:regional/webacl/x/12345678-1234-1234-1234-123456789012"`, "scope CLOUDFRONT"},
+		{`"priceClass":"cheap"`, "use PriceClass_100, PriceClass_200, PriceClass_All"},
+		{`"keyDays":-1`, "use 0 to 3650"},
 		{`"tags":{"stage":"x"}`, "set by the stacks"},
 		{`"tags":{"aws:x":"y"}`, "the setting tags"},
 		{`"tags":{"x":1}`, "the setting tags"},

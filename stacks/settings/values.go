@@ -26,7 +26,11 @@ var (
 	claimPattern  = regexp.MustCompile(`^[!-~]{1,128}$`)
 	typePattern   = regexp.MustCompile(`^[a-z0-9][a-z0-9!#$&^_.+-]{0,126}/(\*|[a-z0-9][a-z0-9!#$&^_.+-]{0,126})$`)
 	sizePattern   = regexp.MustCompile(`^([0-9]{1,15}) ?(KiB|MiB|GiB|TiB)?$`)
+	domainPattern = regexp.MustCompile(`^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
 	tagPattern    = regexp.MustCompile(`^[\p{L}\p{Z}\p{N}_.:/=+\-@]+$`)
+
+	certificatePattern = regexp.MustCompile(`^arn:aws[a-z-]*:acm:us-east-1:[0-9]{12}:certificate/[0-9a-f-]{36}$`)
+	webACLPattern      = regexp.MustCompile(`^arn:aws[a-z-]*:wafv2:us-east-1:[0-9]{12}:global/webacl/[A-Za-z0-9_-]{1,128}/[0-9a-f-]{36}$`)
 
 	// logDays are the retentions that CloudWatch Logs accepts (API reference, PutRetentionPolicy).
 	logDays = []int{1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653}
@@ -113,15 +117,25 @@ func setLogDays(s *Settings, v any) error {
 	return nil
 }
 
-func setDelivery(s *Settings, v any) error {
-	switch v {
-	case "s3":
-		s.Delivery = "s3"
-		return nil
-	case "cloudfront":
-		return fmt.Errorf("downloads come from the bucket so far; use s3")
+func checkDomain(v string) error {
+	if v != "" && (!domainPattern.MatchString(v) || len(v) > 253 || net.ParseIP(v) != nil) {
+		return fmt.Errorf("use a host name in lower case such as files.example.com")
 	}
-	return fmt.Errorf("use s3")
+	return nil
+}
+
+func checkCertificate(v string) error {
+	if v != "" && !certificatePattern.MatchString(v) {
+		return fmt.Errorf("use the ARN of a certificate of ACM in us-east-1, where CloudFront looks for it")
+	}
+	return nil
+}
+
+func checkWebACL(v string) error {
+	if v != "" && !webACLPattern.MatchString(v) {
+		return fmt.Errorf("use the ARN of a web ACL of WAFv2 with the scope CLOUDFRONT, which is in us-east-1")
+	}
+	return nil
 }
 
 func setTags(s *Settings, v any) error {

@@ -27,7 +27,7 @@ func (d deployment) documents(t *testing.T, visit func(id string, r resource, st
 
 // What may stand for things that have no name before they exist.
 var (
-	anyObject    = regexp.MustCompile(`^arn:aws:s3:::[a-z0-9-]+(/[ug])?/\*$|^arn:aws:s3:::[a-z0-9-]+/objects/\*$`)
+	anyObject    = regexp.MustCompile(`^arn:aws:s3:::[a-z0-9-]+(/[ug]|/objects|/AWSLogs/[0-9]+/[A-Za-z]+)?/\*$`)
 	anyLogStream = regexp.MustCompile(`^arn:aws:logs:[^*]+:log-stream:\*$`)
 )
 
@@ -52,6 +52,7 @@ func checkNoWildcards(t *testing.T, d deployment) {
 				case !strings.Contains(on, "*"), anyObject.MatchString(on), anyLogStream.MatchString(on):
 				case on == "*" && r.Type == "AWS::KMS::Key": // the key itself
 				case on == "*" && s.Sid == "Trace": // X-Ray has no resources
+				case on == "*" && s.Sid == "KeepPublicKeys": // nor have CloudFront's keys
 				default:
 					t.Errorf("%s allows something on %s", id, on)
 				}
@@ -63,11 +64,12 @@ func checkNoWildcards(t *testing.T, d deployment) {
 func TestNoWildcards(t *testing.T) {
 	checkNoWildcards(t, dev(t))
 	checkNoWildcards(t, prod(t))
+	checkNoWildcards(t, edge(t))
 }
 
 // TestEveryStatementIsNamed: findings and tests speak of statements by name.
 func TestEveryStatementIsNamed(t *testing.T) {
-	dev(t).documents(t, func(id string, r resource, statements []statement) {
+	edge(t).documents(t, func(id string, r resource, statements []statement) {
 		seen := map[string]bool{}
 		for _, s := range statements {
 			// A role's trust is the one statement of its kind.
@@ -81,7 +83,7 @@ func TestEveryStatementIsNamed(t *testing.T) {
 
 // TestAbsent: kinds of resources and properties that must not be there.
 func TestAbsent(t *testing.T) {
-	for _, d := range []deployment{dev(t), prod(t)} {
+	for _, d := range []deployment{dev(t), prod(t), edge(t)} {
 		for _, in := range []template{d.storage, d.api} {
 			for id, r := range in.Resources {
 				switch {
@@ -89,7 +91,7 @@ func TestAbsent(t *testing.T) {
 					t.Errorf("%s is a %s", id, r.Type)
 				case r.Type == "AWS::IAM::Role" && (r.Properties["ManagedPolicyArns"] != nil || r.Properties["Policies"] != nil || r.Properties["RoleName"] != nil):
 					t.Errorf("the role %s has managed or inline policies, or a fixed name", id)
-				case strings.HasPrefix(r.Type, "Custom::") && r.Type != "Custom::EmptyBucket":
+				case strings.HasPrefix(r.Type, "Custom::") && r.Type != "Custom::EmptyBucket" && r.Type != "Custom::SigningKey":
 					t.Errorf("%s is a custom resource that is not ours: %s", id, r.Type)
 				case r.Type == "AWS::Lambda::Function" && r.Properties["Runtime"] != "provided.al2023":
 					t.Errorf("the function %s runs on %v: it is not ours", id, r.Properties["Runtime"])

@@ -58,7 +58,7 @@ func run(m *testing.M) int {
 	}
 	defer os.RemoveAll(temp)
 	binaries, assemblies = filepath.Join(temp, "functions"), filepath.Join(temp, "assemblies")
-	for _, name := range stacks.FunctionNames(settings.Settings{}) {
+	for _, name := range stacks.FunctionNames(settings.Settings{Delivery: settings.CloudFront}) {
 		folder := filepath.Join(binaries, name)
 		err := os.MkdirAll(folder, 0o755)
 		if err == nil {
@@ -121,10 +121,11 @@ func synth(t *testing.T, set map[string]any) deployment {
 	return read(t, s, *app.Synth(nil).Directory())
 }
 
-// dev and prod are the two stages with nothing else set, made once.
+// dev and prod are the two stages with nothing else set, and edge is dev with
+// downloads from CloudFront; each is made once.
 var (
-	devOnce, prodOnce sync.Once
-	devMade, prodMade deployment
+	devOnce, prodOnce, edgeOnce sync.Once
+	devMade, prodMade, edgeMade deployment
 )
 
 func dev(t *testing.T) deployment {
@@ -139,4 +140,10 @@ func prod(t *testing.T) deployment {
 		prodMade = synth(t, map[string]any{"stage": "prod", "issuer": "https://login.example.org", "origins": "https://app.example.org"})
 	})
 	return prodMade
+}
+
+func edge(t *testing.T) deployment {
+	t.Helper()
+	edgeOnce.Do(func() { edgeMade = synth(t, map[string]any{"delivery": "cloudfront"}) })
+	return edgeMade
 }

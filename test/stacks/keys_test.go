@@ -56,12 +56,14 @@ func usesKey(action string) bool {
 
 // TestEverythingIsEncrypted: with a key of the customer's, the log bucket excepted.
 func TestEverythingIsEncrypted(t *testing.T) {
-	d := dev(t)
+	d := edge(t)
 	services := d.attribute(t, d.only(t, d.storage, "AWS::KMS::Key", "StorageServiceKey"), "Arn")
 	for kind, path := range map[string][]string{
 		"AWS::Logs::LogGroup":  {"KmsKeyId"},
 		"AWS::SQS::Queue":      {"KmsMasterKeyId"},
 		"AWS::DynamoDB::Table": {"SSESpecification", "KMSMasterKeyId"},
+
+		"AWS::SecretsManager::Secret": {"KmsKeyId"},
 	} {
 		found := 0
 		for _, in := range []template{d.storage, d.api} {

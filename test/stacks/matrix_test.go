@@ -8,6 +8,12 @@ import (
 	"testing"
 )
 
+// Of a domain's certificate and of a web ACL, as settings name them.
+const (
+	certificate = "arn:aws:acm:us-east-1:" + account + ":certificate/12345678-1234-1234-1234-123456789012"
+	webACL      = "arn:aws:wafv2:us-east-1:" + account + ":global/webacl/downloads/12345678-1234-1234-1234-123456789012"
+)
+
 // combinations are settings far from the defaults, in every kind of stage.
 var combinations = []map[string]any{
 	{},
@@ -19,6 +25,9 @@ var combinations = []map[string]any{
 	{"transitionClass": "NONE", "noncurrentDays": "1", "origins": "", "allowedTypes": "image/*,application/pdf", "maxSize": "50TiB"},
 	{"transitionClass": "STANDARD_IA", "transitionDays": "3560", "noncurrentDays": "3650"},
 	{"transitionClass": "INTELLIGENT_TIERING", "transitionDays": "1", "noncurrentDays": "91", "tags": `{"team":"files","cost centre":"42"}`},
+	{"delivery": "cloudfront"},
+	{"delivery": "cloudfront", "stage": "prod", "issuer": "https://login.example.org", "domain": "files.example.org", "certificate": certificate, "webAcl": webACL, "priceClass": "PriceClass_100"},
+	{"delivery": "cloudfront", "stage": "longest-stage-16", "prefix": "prefix-no", "issuer": "https://login.example.org", "origins": "", "keyDays": "0"},
 	{"uploadUrlSeconds": "1", "putSeconds": "1", "partSeconds": "1", "getSeconds": "1", "ingestConcurrency": "2", "throttleRate": "1", "throttleBurst": "1"},
 }
 
@@ -29,6 +38,7 @@ func TestCombinations(t *testing.T) {
 	for _, set := range combinations {
 		d := synth(t, set)
 		checkNoWildcards(t, d)
+		checkNoCycle(t, d)
 		for _, id := range d.api.ofType("AWS::ApiGatewayV2::Route") {
 			route := d.api.Resources[id].Properties
 			if route["AuthorizationType"] != "JWT" && route["RouteKey"] != "GET /openapi.json" && route["RouteKey"] != "GET /docs" && route["RouteKey"] != "GET /healthz" {

@@ -2,6 +2,7 @@ package stacks_test
 
 import (
 	"encoding/csv"
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -18,8 +19,10 @@ func TestNag(t *testing.T) {
 	for _, set := range []map[string]any{
 		{"stage": "dev"},
 		{"stage": "prod", "issuer": "https://login.example.org"},
+		{"stage": "dev", "delivery": "cloudfront"},
+		{"stage": "prod", "issuer": "https://login.example.org", "delivery": "cloudfront", "domain": "files.example.org", "certificate": certificate, "webAcl": webACL},
 	} {
-		t.Run(set["stage"].(string), func(t *testing.T) {
+		t.Run(fmt.Sprint(set["stage"], set["delivery"]), func(t *testing.T) {
 			// Findings are read from the report; as errors they would end the synth.
 			set["@aws-cdk/core:annotationsInValidationReport"] = false
 			app, s := app(t, set)

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/bytepass/bytepass/stacks/settings"
 )
 
 // statement is one statement of a policy, resolved.
@@ -111,7 +113,16 @@ func (d deployment) shortNames(t *testing.T) *strings.Replacer {
 		names[d.attribute(t, d.only(t, d.storage, "AWS::KMS::Key", "Storage"+id), "Arn")] = name
 	}
 	for _, role := range []string{"UploadSigner", "DownloadSigner", "LogReader"} {
+		if role == "DownloadSigner" && d.settings.Delivery == settings.CloudFront {
+			continue // there is none
+		}
 		names[d.attribute(t, d.role(t, role), "Arn")] = "role " + role
+	}
+	for _, id := range d.storage.ofType("AWS::CloudFront::Distribution") {
+		names["arn:aws:cloudfront::"+account+":distribution/"+id] = "DISTRIBUTION"
+	}
+	for _, id := range d.storage.ofType("AWS::SecretsManager::Secret") {
+		names[d.attribute(t, id, "Id")] = "SECRET"
 	}
 	names["arn:aws:s3:::"+d.settings.Name()+"-logs-"+account+"-"+region+"-an"] = "LOGS"
 	names["arn:aws:s3:::"+d.settings.Name()+"-"+account+"-"+region+"-an"] = "BUCKET"

@@ -69,6 +69,9 @@ func (d deployment) call(t *testing.T, function string, argument any) any {
 			text = strings.ReplaceAll(text, "${"+name+"}", value)
 		}
 		return text
+	case "Fn::GetStackOutput":
+		from := argument.(map[string]any)
+		return d.resolve(t, d.storage.Outputs[from["OutputName"].(string)]["Value"])
 	case "Fn::ImportValue":
 		for _, output := range d.storage.Outputs {
 			export, _ := output["Export"].(map[string]any)
@@ -133,6 +136,18 @@ func (d deployment) attribute(t *testing.T, id, attribute string) string {
 		return regional("sqs", fmt.Sprint(d.resolve(t, r.Properties["QueueName"])))
 	case "AWS::Logs::LogGroup.Arn":
 		return regional("logs", "log-group:"+d.reference(t, id)+":*")
+	case "AWS::CloudFront::Distribution.Id", "AWS::CloudFront::CachePolicy.Id", "AWS::CloudFront::ResponseHeadersPolicy.Id", "AWS::CloudFront::OriginAccessControl.Id":
+		return id
+	case "AWS::CloudFront::Distribution.DomainName":
+		return "d111111abcdef8.cloudfront.net"
+	case "AWS::SecretsManager::Secret.Id":
+		return regional("secretsmanager", "secret:"+id+"-AbCdEf")
+	case "Custom::SigningKey.KeyGroupId":
+		return "key-group"
+	case "AWS::Events::Rule.Arn":
+		return regional("events", "rule/"+fmt.Sprint(d.resolve(t, r.Properties["Name"])))
+	case "AWS::Logs::DeliveryDestination.Arn":
+		return regional("logs", "delivery-destination:"+fmt.Sprint(d.resolve(t, r.Properties["Name"])))
 	case "AWS::ApiGatewayV2::Api.ApiEndpoint":
 		return "https://" + id + ".execute-api." + region + ".amazonaws.com"
 	}

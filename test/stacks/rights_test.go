@@ -9,6 +9,7 @@ import (
 const (
 	throughS3      = ` if {"StringEquals":{"kms:EncryptionContext:aws:s3:arn":"BUCKET","kms:ViaService":"s3.eu-central-1.amazonaws.com"}}`
 	throughTable   = ` if {"StringEquals":{"kms:EncryptionContext:aws:dynamodb:tableName":"bytepass-dev-catalog","kms:ViaService":"dynamodb.eu-central-1.amazonaws.com"}}`
+	throughSecret  = ` if {"StringEquals":{"kms:EncryptionContext:SecretARN":"SECRET","kms:ViaService":"secretsmanager.eu-central-1.amazonaws.com"}}`
 	throughQueue   = ` if {"StringEquals":{"kms:ViaService":"sqs.eu-central-1.amazonaws.com"}}`
 	onObjects      = "Allow %s on BUCKET/g/*\nAllow %s on BUCKET/u/*"
 	everyFunction  = "Allow logs:CreateLogStream on LOGS OF %s:log-stream:*\nAllow logs:PutLogEvents on LOGS OF %s:log-stream:*\nAllow xray:PutTelemetryRecords on *\nAllow xray:PutTraceSegments on *"
@@ -69,6 +70,48 @@ var rights = []struct {
 }
 
 func on(lines, what string) string { return strings.ReplaceAll(lines, "%s", what) }
+
+// rightsAtEdge is what differs where downloads come from CloudFront.
+var rightsAtEdge = map[string][]string{
+	"DownloadSigner": nil, // there is none
+	"Files": {
+		on(everyFunction, "files"),
+		"Allow secretsmanager:GetSecretValue on SECRET",
+		"Allow kms:Decrypt on SERVICE-KEY" + throughSecret,
+		on(onObjects, "s3:DeleteObject"),
+		"Allow s3:ListBucketVersions on BUCKET",
+		"Allow dynamodb:GetItem on TABLE",
+		"Allow dynamodb:Query on TABLE/index/views",
+		decryptTable,
+	},
+	"DeliverySigningKey": {
+		on(everyFunction, "signingkey"),
+		"Allow secretsmanager:GetSecretValue on SECRET", "Allow secretsmanager:PutSecretValue on SECRET", "Allow secretsmanager:UpdateSecretVersionStage on SECRET",
+		"Allow kms:Decrypt on SERVICE-KEY" + throughSecret, "Allow kms:GenerateDataKey on SERVICE-KEY" + throughSecret,
+		"Allow cloudfront:CreateKeyGroup on *", "Allow cloudfront:GetKeyGroup on *", "Allow cloudfront:ListKeyGroups on *", "Allow cloudfront:UpdateKeyGroup on *", "Allow cloudfront:DeleteKeyGroup on *",
+		"Allow cloudfront:CreatePublicKey on *", "Allow cloudfront:GetPublicKey on *", "Allow cloudfront:ListPublicKeys on *", "Allow cloudfront:DeletePublicKey on *",
+	},
+}
+
+func TestRightsAtTheEdge(t *testing.T) {
+	d := edge(t)
+	roles := 0
+	for _, test := range rights {
+		may, differs := rightsAtEdge[test.role]
+		if !differs {
+			may = test.may
+		}
+		if may == nil {
+			continue
+		}
+		roles++
+		compare(t, "the role "+test.role, d.lines(t, d.rights(t, d.role(t, test.role))), strings.Split(strings.Join(may, "\n"), "\n"))
+	}
+	compare(t, "the role SigningKey", d.lines(t, d.rights(t, d.role(t, "DeliverySigningKey"))), strings.Split(strings.Join(rightsAtEdge["DeliverySigningKey"], "\n"), "\n"))
+	if got := len(d.storage.ofType("AWS::IAM::Role")); got != roles+1 {
+		t.Errorf("there are %d roles, %d are described here", got, roles+1)
+	}
+}
 
 func TestRights(t *testing.T) {
 	d := dev(t)
