@@ -14,51 +14,42 @@ import (
 // Catalog is a catalog.Catalog in a database. Close it when done.
 type Catalog struct {
 	read, write *sql.DB
+	release     func() // what is left to do when both are closed
+	dialect     dialect
+	text        statements
 	now         func() time.Time
 }
 
 var _ catalog.Catalog = (*Catalog)(nil)
 
-// Close closes the database.
-func (c *Catalog) Close() error { return errors.Join(c.read.Close(), c.write.Close()) }
+// Close closes the connections to the database.
+func (c *Catalog) Close() error {
+	err := errors.Join(c.read.Close(), c.write.Close())
+	if c.release != nil {
+		c.release()
+	}
+	return err
+}
 
-// Ping implements catalog.Catalog.
+// Ping implements catalog.Catalog. It asks once, however long that takes: who
+// wants to know whether the database answers does not want to wait until it does.
 func (c *Catalog) Ping(ctx context.Context) error {
-	var one int
-	err := c.read.QueryRowContext(ctx, `SELECT COUNT(*) FROM (SELECT 1 FROM records LIMIT 1) AS any_record`).Scan(&one)
-	return wrap("ping", err)
+	return wrap("ping", c.once(ctx, func(ctx context.Context) error {
+		var one int
+		return c.read.QueryRowContext(ctx, c.text.ping).Scan(&one)
+	}))
 }
 
 // Get implements catalog.Catalog.
-func (c *Catalog) Get(ctx context.Context, space files.Space, key files.Key) (files.Record, catalog.Revision, error) {
-	r, rev, err := scan(c.read.QueryRowContext(ctx, selectOne, space.String(), string(key)))
+func (c *Catalog) Get(ctx context.Context, space files.Space, key files.Key) (r files.Record, rev catalog.Revision, err error) {
+	err = c.retry(ctx, func(ctx context.Context) error {
+		r, rev, err = scan(c.read.QueryRowContext(ctx, c.text.one, space.String(), string(key)))
+		return err
+	})
 	if errors.Is(err, sql.ErrNoRows) {
 		return files.Record{}, 0, nil
 	}
 	return r, rev, wrap("get", err)
-}
-
-// Put implements catalog.Catalog. The condition is part of the statement.
-func (c *Catalog) Put(ctx context.Context, r files.Record, was catalog.Revision) error {
-	args, err := values(r, was.Next(c.now()))
-	if err != nil {
-		return wrap("put", err)
-	}
-	statement := insert
-	if was != 0 {
-		statement, args = update, append(args, int64(was))
-	}
-	result, err := c.write.ExecContext(ctx, statement, args...)
-	if err != nil {
-		return wrap("put", err)
-	}
-	switch n, err := result.RowsAffected(); {
-	case err != nil:
-		return wrap("put", err)
-	case n == 0:
-		return catalog.ErrConflict
-	}
-	return nil
 }
 
 // List implements catalog.Catalog.
@@ -67,21 +58,20 @@ func (c *Catalog) List(ctx context.Context, q catalog.Query) ([]files.Record, er
 	if err != nil || bounds.None {
 		return nil, err
 	}
-	statement, args := listStatement(q, bounds, c.now())
-	rows, err := c.read.QueryContext(ctx, statement, args...)
+	statement, args := c.text.list(q, bounds, c.now())
+	var page []files.Record
+	err = c.retry(ctx, func(ctx context.Context) error {
+		page = nil
+		return c.dialect.query(ctx, c.read, statement, args, func(found row) error {
+			r, _, err := scan(found)
+			page = append(page, r)
+			return err
+		})
+	})
 	if err != nil {
 		return nil, wrap("list", err)
 	}
-	defer rows.Close()
-	var page []files.Record
-	for rows.Next() {
-		r, _, err := scan(rows)
-		if err != nil {
-			return nil, wrap("list", err)
-		}
-		page = append(page, r)
-	}
-	return page, wrap("list", rows.Err())
+	return page, nil
 }
 
 // Walk implements catalog.Catalog. It reads in batches, so that a slow visit
@@ -111,34 +101,33 @@ type revised struct {
 	rev    catalog.Revision
 }
 
-func (c *Catalog) batch(ctx context.Context, space, key string) ([]revised, error) {
-	rows, err := c.read.QueryContext(ctx, selectBatch, space, key)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var batch []revised
-	for rows.Next() {
-		r, rev, err := scan(rows)
-		if err != nil {
-			return nil, err
-		}
-		batch = append(batch, revised{r, rev})
-	}
-	return batch, rows.Err()
+func (c *Catalog) batch(ctx context.Context, space, key string) (batch []revised, err error) {
+	err = c.retry(ctx, func(ctx context.Context) error {
+		batch = nil
+		return c.dialect.query(ctx, c.read, c.text.batch, []any{space, key}, func(found row) error {
+			r, rev, err := scan(found)
+			batch = append(batch, revised{r, rev})
+			return err
+		})
+	})
+	return batch, err
 }
 
 // Forget removes the tombstones that have expired and returns how many there
 // were. List does not show them any more, but has to step over them in the
-// trash: call Forget now and then, such as at start and daily.
+// trash: call Forget now and then, such as at start and daily. Several processes
+// may; those that a lost connection hides are not counted.
 func (c *Catalog) Forget(ctx context.Context) (int64, error) {
 	var total int64
 	for { // in small steps, so that no writer waits for long
-		result, err := c.write.ExecContext(ctx, forgetSome, c.now().UnixMilli())
-		if err != nil {
-			return total, wrap("forget", err)
-		}
-		n, err := result.RowsAffected()
+		var n int64
+		err := c.retry(ctx, func(ctx context.Context) error {
+			result, err := c.write.ExecContext(ctx, c.text.someOld, c.now().UnixMilli())
+			if err == nil {
+				n, err = result.RowsAffected()
+			}
+			return err
+		})
 		if total += n; err != nil || n == 0 {
 			return total, wrap("forget", err)
 		}

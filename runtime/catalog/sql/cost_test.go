@@ -24,10 +24,10 @@ func seed(t testing.TB, c *Catalog, status files.Status, prefix string, n int, e
 	if err != nil {
 		t.Fatal(err)
 	}
-	selected := strings.Replace(parameters(), "$2", "$2 || printf('%07d', n)", 1)
+	selected := strings.Replace(parameters(columns), "$2", "$2 || printf('%07d', n)", 1)
 	args[1] = prefix
 	_, err = c.write.Exec(fmt.Sprintf(`WITH RECURSIVE counter(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM counter WHERE n < $%d - 1)
-		INSERT INTO records (%s) SELECT %s FROM counter`, len(columns)+1, quoted(), selected), append(args, n)...)
+		INSERT INTO records (%s) SELECT %s FROM counter`, len(columns)+1, quoted(columns), selected), append(args, n)...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -43,7 +43,7 @@ func TestEachViewReadsItsOwnIndex(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			statement, args := listStatement(q, bounds, time.Now())
+			statement, args := c.text.list(q, bounds, time.Now())
 			plan := plan(t, c, statement, args)
 			if len(plan) != 1 || !strings.Contains(plan[0], "USING INDEX "+index+" (space=? AND key>") {
 				t.Errorf("%s %+v: %q", view, q, plan)

@@ -6,26 +6,21 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
-	"strconv"
-	"strings"
 )
 
-//go:embed migrations/*.sql
+//go:embed migrations
 var migrations embed.FS
 
-// dialect is what differs between databases.
-type dialect struct {
-	// bytes is the column constraint that makes text compare by its bytes.
-	bytes string
-	// begin starts a transaction that no other migration can run beside.
-	begin string
-}
-
-// migrate brings the schema up to date: it runs the migrations that are newer
-// than the database, each in a transaction of its own, forward only. A database
-// that is newer than this program is left alone and reported.
-func migrate(ctx context.Context, db *sql.DB, d dialect) error {
-	files, err := fs.Glob(migrations, "migrations/*.sql") // sorted
+// migrate brings the schema up to date: it runs the migrations that the
+// database has not seen, forward only, in one transaction that no other process
+// can migrate beside. A database that is up to date is only read, so that a
+// user who may change no schema can open it. One that is newer than this
+// program is left alone and reported.
+//
+// The version of a schema is the number of migrations that made it: a file is
+// never changed, removed, or put before another.
+func migrate(ctx context.Context, db *sql.DB, d dialect) (err error) {
+	known, err := fs.Glob(migrations, "migrations/"+d.name+"/*.sql") // sorted
 	if err != nil {
 		return err
 	}
@@ -34,38 +29,7 @@ func migrate(ctx context.Context, db *sql.DB, d dialect) error {
 		return err
 	}
 	defer conn.Close()
-	if _, err := conn.ExecContext(ctx, `CREATE TABLE IF NOT EXISTS migrations ("version" BIGINT PRIMARY KEY)`); err != nil {
-		return err
-	}
-	for _, file := range files {
-		if err := apply(ctx, conn, d, file); err != nil {
-			return fmt.Errorf("%s: %w", file, err)
-		}
-	}
-	known := len(files)
-	var version int
-	if err := conn.QueryRowContext(ctx, `SELECT COALESCE(MAX("version"), 0) FROM migrations`).Scan(&version); err != nil {
-		return err
-	}
-	if version > known {
-		return fmt.Errorf("the catalog has schema version %d and this program knows %d: use the newer program, or delete the catalog and reconcile", version, known)
-	}
-	return nil
-}
-
-// apply runs one migration unless it has been run, perhaps by a process that
-// started at the same time.
-func apply(ctx context.Context, conn *sql.Conn, d dialect, file string) (err error) {
-	number, _, _ := strings.Cut(strings.TrimPrefix(file, "migrations/"), "_")
-	version, err := strconv.Atoi(number)
-	if err != nil {
-		return err
-	}
-	text, err := migrations.ReadFile(file)
-	if err != nil {
-		return err
-	}
-	if _, err := conn.ExecContext(ctx, d.begin); err != nil {
+	if version, err := schemaVersion(ctx, conn, d); err != nil || version == len(known) {
 		return err
 	}
 	defer func() {
@@ -73,18 +37,47 @@ func apply(ctx context.Context, conn *sql.Conn, d dialect, file string) (err err
 			_, _ = conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
 		}
 	}()
-	var done int
-	if err := conn.QueryRowContext(ctx, `SELECT COUNT(*) FROM migrations WHERE "version" = $1`, version).Scan(&done); err != nil {
-		return err
-	}
-	if done == 0 {
-		if _, err := conn.ExecContext(ctx, strings.ReplaceAll(string(text), "{{bytes}}", d.bytes)); err != nil {
+	for _, statement := range append(d.begin, `CREATE TABLE IF NOT EXISTS `+d.schema+`migrations ("version" BIGINT PRIMARY KEY)`) {
+		if _, err := conn.ExecContext(ctx, statement); err != nil {
 			return err
 		}
-		if _, err := conn.ExecContext(ctx, `INSERT INTO migrations ("version") VALUES ($1)`, version); err != nil {
-			return err
+	}
+	version, err := schemaVersion(ctx, conn, d) // another process may have been faster
+	if err != nil {
+		return err
+	}
+	if version > len(known) {
+		return fmt.Errorf("the catalog has schema version %d and this program knows %d: use the newer program, or delete the catalog and reconcile", version, len(known))
+	}
+	for _, file := range known[version:] {
+		version++
+		if err := apply(ctx, conn, d, file, version); err != nil {
+			return fmt.Errorf("%s: %w", file, err)
 		}
 	}
 	_, err = conn.ExecContext(ctx, "COMMIT")
+	return err
+}
+
+// schemaVersion returns the version of the schema, 0 for none.
+func schemaVersion(ctx context.Context, conn *sql.Conn, d dialect) (version int, err error) {
+	var there bool
+	if err := conn.QueryRowContext(ctx, d.migrated).Scan(&there); err != nil || !there {
+		return 0, err
+	}
+	err = conn.QueryRowContext(ctx, `SELECT COALESCE(MAX("version"), 0) FROM `+d.schema+`migrations`).Scan(&version)
+	return version, err
+}
+
+// apply runs the migration that makes version.
+func apply(ctx context.Context, conn *sql.Conn, d dialect, file string, version int) error {
+	text, err := migrations.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	if _, err := conn.ExecContext(ctx, string(text)); err != nil {
+		return err
+	}
+	_, err = conn.ExecContext(ctx, `INSERT INTO `+d.schema+`migrations ("version") VALUES ($1)`, version)
 	return err
 }

@@ -3,7 +3,6 @@ package sql
 import (
 	"encoding/json"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/bytepass/bytepass/runtime/catalog"
@@ -16,9 +15,6 @@ var columns = []string{
 	"space", "key", "rev", "status", "id", "userId", "bucket", "size", "mimeType", "etag", "versionId",
 	"uploadedAt", "metadata", "name", "checksumSHA256", "reason", "deletedAt", "expiresAt",
 }
-
-// quoted returns the columns as a list of quoted names.
-func quoted() string { return `"` + strings.Join(columns, `", "`) + `"` }
 
 func values(r files.Record, rev catalog.Revision) ([]any, error) {
 	metadata, err := json.Marshal(r.Metadata)
@@ -35,10 +31,10 @@ func values(r files.Record, rev catalog.Revision) ([]any, error) {
 }
 
 // scan reads a row of columns.
-func scan(row interface{ Scan(...any) error }) (r files.Record, rev catalog.Revision, err error) {
+func scan(found row) (r files.Record, rev catalog.Revision, err error) {
 	var space, id, user, metadata string
 	var uploaded, deleted, expires int64
-	err = row.Scan(&space, &r.Key, &rev, &r.Status, &id, &user, &r.Bucket, &r.Size, &r.MimeType, &r.ETag, &r.VersionID,
+	err = found.Scan(&space, &r.Key, &rev, &r.Status, &id, &user, &r.Bucket, &r.Size, &r.MimeType, &r.ETag, &r.VersionID,
 		&uploaded, &metadata, &r.Name, &r.ChecksumSHA256, &r.Reason, &deleted, &expires)
 	if err != nil {
 		return files.Record{}, 0, err

@@ -12,8 +12,13 @@ import (
 )
 
 // sqlite is the dialect of SQLite, where text compares by its bytes unless a
-// collation says otherwise.
-var sqlite = dialect{bytes: "COLLATE BINARY", begin: "BEGIN IMMEDIATE"}
+// collation says otherwise, and no connection is ever lost.
+var sqlite = dialect{
+	name:     "sqlite",
+	migrated: `SELECT COUNT(*) FROM sqlite_master WHERE "type" = 'table' AND "name" = 'migrations'`,
+	begin:    []string{"BEGIN IMMEDIATE"},
+	query:    query,
+}
 
 // OpenSQLite opens the catalog in the file at path, which is made if there is
 // none, and brings its schema up to date. now is the clock that tombstones
@@ -43,7 +48,7 @@ func OpenSQLite(ctx context.Context, path string, now func() time.Time) (*Catalo
 	}
 	read.SetMaxOpenConns(8)
 	read.SetMaxIdleConns(8)
-	return &Catalog{read: read, write: write, now: now}, nil
+	return &Catalog{read: read, write: write, dialect: sqlite, text: newStatements(sqlite), now: now}, nil
 }
 
 // sqliteDSN names the file as a URI, so that every path is possible, and the

@@ -4,7 +4,7 @@
 -- the like are empty where the bucket says nothing.
 CREATE TABLE records (
     "space"          TEXT   NOT NULL, -- "u/<owner>" or "g/<group>"
-    "key"            TEXT   {{bytes}} NOT NULL,
+    "key"            TEXT   NOT NULL,
     "rev"            BIGINT NOT NULL, -- grows with every write
     "status"         TEXT   NOT NULL CHECK ("status" IN ('stored', 'rejected', 'deleted')),
     "id"             TEXT   NOT NULL,
