@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 )
 
@@ -48,3 +49,13 @@ func Node() (string, error) { return Tool("node_modules/.bin/node", "tools/node.
 
 // CDK returns the pinned command line of the AWS CDK.
 func CDK() (string, error) { return Tool("node_modules/.bin/cdk", "tools/node.sh") }
+
+// Chromium returns the browser, whatever the system calls it.
+func Chromium() (string, error) {
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path, nil
+		}
+	}
+	return "", errors.New("Chromium is missing; get it with: sh tools/chromium.sh")
+}
