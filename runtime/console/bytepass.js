@@ -19,11 +19,11 @@
  */
 
 import { Api, nextOf } from "./client/api.js";
+import { arrived } from "./client/arrived.js";
 import { BytepassError } from "./client/errors.js";
 import { Hasher } from "./client/hasher.js";
 import { claimed, Hints, localHints } from "./client/hints.js";
 import { Multipart } from "./client/multipart.js";
-import { sleep } from "./client/retry.js";
 import { Single } from "./client/single.js";
 import { Upload } from "./client/upload.js";
 
@@ -131,26 +131,8 @@ export class Bytepass {
    * @param {{timeout?: number} & Cancel} [options] timeout in milliseconds
    * @returns {Promise<FileRecord>} a BytepassError with the code "rejected" says why it was refused after it arrived
    */
-  async arrived({ key, etag, versionId }, { timeout = 10_000, signal } = {}) {
-    const end = Date.now() + timeout;
-    // The list answers 200 also while the file is not there; of the keys that
-    // begin with this one, it comes first.
-    const one = { prefix: key, limit: 1, signal };
-    for (let pause = 50; ; pause = Math.min(2 * pause, 1000)) {
-      const [record] = (await this.list(one)).files;
-      const same = record?.key === key && (!etag || record.etag === etag) && (!versionId || record.versionId === versionId);
-      if (same) return record;
-      if (pause >= 800) {
-        const [refused] = (await this.rejected(one)).files;
-        if (refused?.key === key && (!etag || refused.etag === etag)) {
-          throw new BytepassError(`It arrived and was refused: ${refused.reason}`, { code: "rejected" });
-        }
-      }
-      if (Date.now() + pause > end) {
-        throw new BytepassError("The file was stored, but the list does not show it yet.", { code: "not-listed" });
-      }
-      await sleep(pause, signal);
-    }
+  arrived(made, options) {
+    return arrived(this, made, options);
   }
 
   /**

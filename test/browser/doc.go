@@ -1,3 +1,8 @@
-// Package browser looks at the console in a real Chromium, against the real
-// "bytepass serve": what people see and do, and what pages of others cannot.
+// Package browser looks at the console and the browser client in a real
+// Chromium, against the real "bytepass serve": what people see and do, what an
+// application can rely on when lines are bad, pages reload and servers die, and
+// what pages of others cannot.
+//
+// What clientKeepsItsWord checks needs nothing but a target: the URLs of a page
+// and of an API, and a token. So any deployment can be one.
 package browser

@@ -4,10 +4,16 @@
  * @module api
  */
 
-import { BytepassError } from "./errors.js";
+import { BytepassError, isPassing } from "./errors.js";
 import { retry } from "./retry.js";
 
 /** @typedef {import("./retry.js").RetryOptions} RetryOptions */
+
+/**
+ * Of what somebody waits for: once more, and not while the browser is offline.
+ * @type {RetryOptions}
+ */
+const IMPATIENT = { attempts: 2, again: (error) => isPassing(error) && navigator.onLine };
 
 /**
  * Returns an access token. It is asked for one before every call, so it should
@@ -41,7 +47,7 @@ export class Api {
    * @param {CallOptions} [options]
    * @returns {Promise<Response>} a success; everything else is thrown as a BytepassError
    */
-  call(method, path, { body, signal, retry: patience } = {}) {
+  call(method, path, { body, signal, retry: patience = IMPATIENT } = {}) {
     return retry(async () => {
       try {
         return await this.#once(method, path, body, signal, false);
@@ -50,7 +56,7 @@ export class Api {
         if (!expired) throw error;
         return this.#once(method, path, body, signal, true);
       }
-    }, { attempts: 2, signal, ...patience });
+    }, { ...patience, signal });
   }
 
   /**

@@ -6,8 +6,9 @@
  */
 
 import { combine } from "./crc64.js";
-import { BytepassError, hasCode, isAbort, isPassing } from "./errors.js";
+import { BytepassError, hasCode, isPassing } from "./errors.js";
 import { claim } from "./hints.js";
+import { inParallel } from "./parallel.js";
 import { PartUrls } from "./part-urls.js";
 import { put } from "./put.js";
 import { find } from "./resume.js";
@@ -118,26 +119,12 @@ export class Multipart {
   async #sendMissing(signal) {
     const { partCount, parts } = this.#started();
     const missing = Array.from({ length: partCount }, (_, at) => at + 1).filter((number) => !parts.has(number));
-    const stop = new AbortController(); // the first failure ends the others
-    const end = () => stop.abort();
-    signal.addEventListener("abort", end);
-    /** @type {unknown[]} */
-    const errors = [];
-    const work = async () => {
-      for (let number = missing.shift(); number !== undefined && !stop.signal.aborted; number = missing.shift()) {
-        await this.#sendPart(number, missing, stop.signal);
-      }
-    };
-    if (signal.aborted) end();
-    await Promise.all(Array.from({ length: this.job.parallel }, () => work().catch((error) => {
-      errors.push(error);
-      end();
-    })));
-    signal.removeEventListener("abort", end);
-    this.#moving.clear();
-    this.#tell();
-    if (errors.length > 0) throw errors.find((error) => !isAbort(error)) ?? errors[0];
-    if (signal.aborted) signal.throwIfAborted();
+    try {
+      await inParallel(this.job.parallel, missing, (number, stop) => this.#sendPart(number, missing, stop), signal);
+    } finally {
+      this.#moving.clear();
+      this.#tell();
+    }
   }
 
   /** @param {number} number @param {number[]} next @param {AbortSignal} signal */

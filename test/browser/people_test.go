@@ -1,0 +1,75 @@
+package browser
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+)
+
+// keyboard goes the whole way without a mouse.
+func keyboard(t *testing.T, w *world) {
+	p := w.at(t, "#/keys/")
+	p.store("keys/k.txt", "x", "text/plain")
+	p.do(chromedp.Reload())
+	p.lists("k.txt")
+	reached := func(label string) {
+		t.Helper()
+		for range 30 {
+			if eval[bool](p, "(document.activeElement.ariaLabel ?? document.activeElement.labels?.[0]?.textContent ?? document.activeElement.textContent).trim() === %s", label) {
+				return
+			}
+			p.do(chromedp.KeyEvent(kb.Tab))
+		}
+		t.Fatalf("the Tab key never reaches %q", label)
+	}
+	for _, label := range []string{"Files", "Trash", "Refused", "Choose files", "Choose a folder", "All files", "keys"} {
+		reached(label)
+	}
+	if !eval[bool](p, "getComputedStyle(document.activeElement).outlineStyle === 'solid'") {
+		t.Error("the focus is not to be seen")
+	}
+	reached("Show k.txt")
+	p.do(chromedp.KeyEvent(kb.Enter))
+	p.until("document.getElementById('preview').open")
+	p.do(chromedp.KeyEvent(kb.Escape))
+	p.until("!document.getElementById('preview').open")
+	reached("Delete k.txt")
+	p.do(chromedp.KeyEvent(kb.Enter))
+	p.lists()
+	reached("Undo")
+	p.do(chromedp.KeyEvent(kb.Enter))
+	p.lists("k.txt")
+	p.clean()
+}
+
+func saysThatItIsOffline(t *testing.T, w *world) {
+	p := w.at(t, "#/offline/")
+	p.offline(true)
+	p.until("!document.getElementById('offline').hidden")
+	if got := p.text("#offline"); !strings.HasPrefix(got, "You are offline.") {
+		t.Errorf("it says %q", got)
+	}
+	p.choose(file(t, "later.txt", []byte("x")))
+	p.until("document.querySelector('#uploads .state')?.textContent.includes('Trying again') === true")
+	p.offline(false)
+	p.until("document.getElementById('offline').hidden")
+	p.lists("later.txt")
+}
+
+// expiredToken has the server refuse the page's token.
+func expiredToken(t *testing.T, w *world) {
+	fresh, err := w.server.Token(t.Context(), "keeper")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := w.at(t, "")
+	eval[bool](p, "(sessionStorage.setItem('bytepass token', 'e30.e30.e30'), location.reload(), true)")
+	p.until("document.getElementById('sign-in')?.open === true && !document.getElementById('sign-in-again').hidden")
+	p.do(chromedp.SendKeys("#token", fresh+kb.Enter, chromedp.ByQuery))
+	p.until("!document.getElementById('sign-in').open")
+	p.lists() // the keeper's files, not the guest's
+	p.choose(file(t, "mine.txt", []byte("x")))
+	p.lists("mine.txt")
+}

@@ -1,0 +1,130 @@
+package browser
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/chromedp/cdproto/fetch"
+	"github.com/chromedp/chromedp"
+)
+
+func partFailsTwice(t *testing.T, w *world, g target) {
+	const key = "client/failing.bin"
+	b := random(t, "failing.bin", large, 4)
+	c := newClient(t, w, g, "{}")
+	var failed atomic.Int32
+	c.tamper("*partNumber=2*", fetch.RequestStageRequest, func(e *fetch.EventRequestPaused) chromedp.Action {
+		switch failed.Add(1) {
+		case 1:
+			return busy(e.RequestID)
+		case 2:
+			return broken(e.RequestID)
+		}
+		return nil
+	})
+	c.start(key, b, "{}")
+	c.arrives(t, key, b)
+	got := c.puts()
+	slices.Sort(got)
+	if !slices.Equal(got, []int{1, 2, 2, 2, 3}) {
+		t.Errorf("parts were sent as %v", got)
+	}
+	if !eval[bool](c.tab, "log.states.includes('retrying')") {
+		t.Error("nobody was told of the retries")
+	}
+}
+
+// expiredURL has the store refuse a part's URL, as it does when it is too old.
+func expiredURL(t *testing.T, w *world, g target) {
+	for name, tc := range map[string]struct {
+		size    int
+		pattern string
+	}{
+		"part":   {large, "*partNumber=3*"},
+		"single": {mib, "*X-Amz-Signature=*"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			key := "client/expired " + name + ".bin"
+			b := random(t, "expired.bin", tc.size, 5)
+			c := newClient(t, w, g, "{}")
+			var refused atomic.Int32
+			c.tamper(tc.pattern, fetch.RequestStageRequest, func(e *fetch.EventRequestPaused) chromedp.Action {
+				if e.Request.Method != http.MethodPut || refused.Add(1) > 2 {
+					return nil
+				}
+				return fetch.ContinueRequest(e.RequestID).WithURL(strings.Replace(e.Request.URL, "X-Amz-Expires=", "X-Amz-Expires=1", 1))
+			})
+			c.start(key, b, "{}")
+			c.arrives(t, key, b)
+			if refused.Load() < 3 {
+				t.Errorf("it took %d attempts", refused.Load())
+			}
+		})
+	}
+}
+
+// freshURLs runs the keeper of part URLs with a clock of its own.
+func freshURLs(t *testing.T, w *world, g target) {
+	p := w.open(t, g.page+"/")
+	got := eval[string](p, `import("/client/part-urls.js").then(async ({ PartUrls }) => {
+		let now = Date.parse("2026-01-01T00:00:00Z");
+		const asked = [];
+		const sign = async (numbers) => {
+			asked.push(numbers.join("+"));
+			// The API answers at most two at a time, good for a minute.
+			return { parts: numbers.slice(0, 2).map((partNumber) => ({ partNumber, url: partNumber + "@" + now })), expiresAt: new Date(now + 60_000).toISOString() };
+		};
+		const urls = new PartUrls(sign, () => now);
+		const [a, b] = await Promise.all([urls.get(1, [2, 3]), urls.get(2, [3])]);
+		now += 30_000;
+		const same = await urls.get(1, []);
+		now += 15_000; // still accepted, but not for long
+		const fresh = await urls.get(1, [2]);
+		urls.drop(2);
+		await urls.get(2, []);
+		// The clock of this machine is an hour fast.
+		const fast = new PartUrls(sign, () => now + 3_600_000);
+		await fast.get(7, []);
+		await fast.get(7, []);
+		return [a.url !== fresh.url && a.url === same.url, asked.join(" ")].join(" ");
+	})`)
+	if want := "true 1+2+3 1+2 2 7"; got != want {
+		t.Errorf("asked for URLs: %s; want %s", got, want)
+	}
+}
+
+// lostAnswer breaks the connection after the store has put the parts together.
+func lostAnswer(t *testing.T, w *world, g target) {
+	const key = "client/lost answer.bin"
+	b := random(t, "lost answer.bin", large, 6)
+	c := newClient(t, w, g, "{}")
+	var lost atomic.Int32
+	c.tamper("*/complete", fetch.RequestStageResponse, func(e *fetch.EventRequestPaused) chromedp.Action {
+		if lost.Add(1) > 1 {
+			return nil
+		}
+		return broken(e.RequestID)
+	})
+	c.start(key, b, "{}")
+	c.arrives(t, key, b)
+	if lost.Load() < 2 {
+		t.Error("the completion was asked for once")
+	}
+	var versions []struct{}
+	if g.api(t, http.MethodGet, "/api/versions?key=client/lost%20answer.bin", &versions); len(versions) != 1 {
+		t.Errorf("the file has %d versions", len(versions))
+	}
+}
+
+func hiddenETag(t *testing.T, w *world, g target) {
+	const key = "client/hidden.bin"
+	b := random(t, "hidden.bin", large, 7)
+	c := newClient(t, w, g, "{}")
+	eval[bool](c.tab, "(XMLHttpRequest.prototype.getResponseHeader = () => null, true)")
+	c.start(key, b, "{}")
+	c.arrives(t, key, b)
+	c.clean()
+}

@@ -1,0 +1,127 @@
+package browser
+
+import (
+	"net/http"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/fetch"
+	"github.com/chromedp/chromedp"
+)
+
+func reload(t *testing.T, w *world, g target) {
+	const key = "client/reloaded.bin"
+	b := random(t, "reloaded.bin", large, 8)
+	c := newClient(t, w, g, "{ parallel: 1 }")
+	c.start(key, b, "{ at(sent) { if (sent > 12582912) upload.pause(); } }")
+	c.until("upload.state === 'paused'")
+	c.do(chromedp.Reload())
+	c.load("{ parallel: 1 }")
+	if got := eval[string](c.tab, "files.interrupted().then(([{ key, name, size }]) => [key, name, size].join())"); got != key+",reloaded.bin,26214400" {
+		t.Errorf("the browser remembers %s", got)
+	}
+	c.start(key, b, "{}")
+	c.arrives(t, key, b)
+	c.sentTheRest(t)
+	if !eval[bool](c.tab, "log.states.includes('checking')") {
+		t.Error("what has arrived was not checked")
+	}
+	if n := eval[int](c.tab, "files.interrupted().then((list) => list.length)"); n != 0 {
+		t.Errorf("the browser still remembers %d uploads", n)
+	}
+	c.clean()
+}
+
+// sentTheRest checks that a file whose second part was under way was gone on
+// with. The store may have got that part, though the page never heard.
+func (c *client) sentTheRest(t *testing.T) {
+	t.Helper()
+	if got := c.puts(); !slices.Equal(got, []int{2, 3}) && !slices.Equal(got, []int{3}) {
+		t.Errorf("the parts %v were sent", got)
+	}
+}
+
+// anotherBrowser goes on with nothing but the key and the file, and leaves
+// alone what belongs to another file.
+func anotherBrowser(t *testing.T, w *world, g target) {
+	const key = "client/other browser.bin"
+	const forgetful = "{ parallel: 1, storage: { getItem: () => null, setItem() {}, removeItem() {} } }"
+	b := random(t, "other.bin", large, 9)
+	c := newClient(t, w, g, forgetful)
+	c.start(key, b, "{ at(sent) { if (sent > 12582912) upload.pause(); } }")
+	c.until("upload.state === 'paused'")
+	c.do(chromedp.Reload())
+	c.load(forgetful)
+
+	stranger := random(t, "stranger.bin", large, 10)
+	c.start(key, stranger, "{}")
+	c.arrives(t, key, stranger)
+	if got := c.puts(); !slices.Equal(got, []int{1, 2, 3}) {
+		t.Errorf("of another file the parts %v were sent", got)
+	}
+	eval[bool](c.tab, "(puts.length = 0, true)")
+	c.start(key, b, "{}")
+	c.arrives(t, key, b)
+	c.sentTheRest(t)
+	c.clean()
+}
+
+// changingFile changes the file when its first part has left.
+func changingFile(t *testing.T, w *world, g target) {
+	const key = "client/changing.bin"
+	b := random(t, "changing.bin", large, 11)
+	old := time.Now().Add(-time.Hour)
+	if err := os.Chtimes(b.path, old, old); err != nil {
+		t.Fatal(err)
+	}
+	c := newClient(t, w, g, "{ parallel: 1 }")
+	c.start(key, b, "{ at(sent) { if (sent > 12582912 && !log.paused) { log.paused = true; upload.pause(); } } }")
+	c.until("upload.state === 'paused'")
+	f, err := os.OpenFile(b.path, os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.WriteAt([]byte("changed"), 20*mib); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	eval[bool](c.tab, "(upload.resume(), true)")
+	if e := c.fails(); e.Code != "file-changed" || !strings.Contains(e.Message, "changed") {
+		t.Errorf("it ended with %+v", e)
+	}
+	if n := g.unfinished(t, key); n != 0 {
+		t.Errorf("%d uploads were left behind", n)
+	}
+	if status := g.api(t, http.MethodGet, "/api/file?key="+key, nil); status != http.StatusNotFound {
+		t.Errorf("GET /api/file answers %d", status)
+	}
+}
+
+// changingSingle changes a small file between its hashing and its sending.
+func changingSingle(t *testing.T, w *world, g target) {
+	const key = "client/changing small.bin"
+	b := random(t, "changing small.bin", mib, 13)
+	old := time.Now().Add(-time.Hour)
+	if err := os.Chtimes(b.path, old, old); err != nil {
+		t.Fatal(err)
+	}
+	c := newClient(t, w, g, "{}")
+	c.tamper("*X-Amz-Signature=*", fetch.RequestStageRequest, func(e *fetch.EventRequestPaused) chromedp.Action {
+		if err := os.WriteFile(b.path, make([]byte, mib), 0o644); err != nil {
+			t.Error(err)
+		}
+		return nil
+	})
+	c.start(key, b, "{}")
+	if e := c.fails(); e.Code != "file-changed" {
+		t.Errorf("it ended with %+v", e)
+	}
+	if status := g.api(t, http.MethodGet, "/api/file?key=client/changing%20small.bin", nil); status != http.StatusNotFound {
+		t.Errorf("GET /api/file answers %d", status)
+	}
+}

@@ -1,0 +1,84 @@
+package browser
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+)
+
+// refusedUploads uploads something that is not what it was declared to be.
+func refusedUploads(t *testing.T, w *world) {
+	p := w.at(t, "#rejected")
+	if got := p.text("#empty"); got != "No upload was refused." {
+		t.Errorf("before any it says %q", got)
+	}
+	got := eval[string](p, `(async () => {
+		const { Bytepass } = await import("/bytepass.js");
+		const post = (path, body) => fetch(path, { method: "POST", body: JSON.stringify(body) }).then((r) => r.json());
+		const key = "refused.bin";
+		const started = await post("/api/uploads", { key, mimeType: "text/plain", size: 5, checksumCRC64NVME: "AAAAAAAAAAA=" });
+		await fetch(started.parts[0].url, { method: "PUT", body: "other" });
+		const done = await post("/api/uploads/" + started.uploadId + "/complete", { key });
+		return new Bytepass().arrived(done).then(() => "it was accepted", (error) => error.code + ": " + error.message);
+	})()`)
+	if !strings.HasPrefix(got, "rejected: It arrived and was refused: ") {
+		t.Errorf("the uploader hears %q", got)
+	}
+	p.do(chromedp.Reload())
+	p.lists("refused.bin")
+	if got := p.text("#rows .reason"); !strings.Contains(got, "CRC64NVME") {
+		t.Errorf("the reason is %q", got)
+	}
+	p.clean()
+}
+
+// interruptedUpload reloads the console in the middle of an upload.
+func interruptedUpload(t *testing.T, w *world) {
+	p := w.at(t, "#/again/")
+	b := random(t, "film.mp4", large, 90)
+	eval[bool](p, `(() => { // the last parts never get through
+		const send = XMLHttpRequest.prototype.send;
+		let sent = 0;
+		XMLHttpRequest.prototype.send = function (body) { if (++sent <= 2) send.call(this, body); };
+		return true;
+	})()`)
+	p.choose(b.path)
+	p.until("document.querySelector('#uploads progress')?.value >= 0.79")
+	p.do(chromedp.Reload())
+	p.until("!document.getElementById('interrupted').hidden")
+	other := random(t, "film2.mp4", 1000, 91)
+	p.do(chromedp.SetUploadFiles("#choose-again", []string{other.path}, chromedp.ByQuery))
+	p.press("Choose film.mp4 again to go on")
+	p.do(chromedp.SetUploadFiles("#choose-again", []string{other.path}, chromedp.ByQuery))
+	p.until("document.getElementById('alert').textContent.includes('another file')")
+	p.do(chromedp.SetUploadFiles("#choose-again", []string{b.path}, chromedp.ByQuery))
+	p.lists("film.mp4")
+	if got := (target{page: w.server.URL}).sum(t, "again/film.mp4"); got != b.sum {
+		t.Errorf("it has arrived as %s", got)
+	}
+	p.until("document.getElementById('interrupted').hidden")
+}
+
+// manyUploads has more than travel at once, pauses, goes on and cancels.
+func manyUploads(t *testing.T, w *world) {
+	p := w.at(t, "#/many/")
+	var paths []string
+	for i := range 8 {
+		paths = append(paths, random(t, string(rune('a'+i))+".bin", 20*mib, byte(100+i)).path)
+	}
+	p.choose(paths...)
+	p.until("document.querySelectorAll('#uploads li').length === 8")
+	p.press("Pause all")
+	p.until("[...document.querySelectorAll('#uploads .state')].filter((s) => s.textContent.startsWith('Paused')).length >= 5")
+	if got := p.text("#panel-summary"); !strings.Contains(got, "files · ") {
+		t.Errorf("the uploads amount to %q", got)
+	}
+	p.press("Cancel the upload of h.bin")
+	p.press("Resume the upload of g.bin")
+	p.until("[...document.querySelectorAll('#rows td:first-child')].some((cell) => cell.textContent === 'g.bin')")
+	p.press("Resume all")
+	p.lists("a.bin", "b.bin", "c.bin", "d.bin", "e.bin", "f.bin", "g.bin")
+	p.until("document.getElementById('panel').hidden")
+	p.clean()
+}
