@@ -40,6 +40,8 @@ type backend struct {
 
 func (b *backend) PutObject(ctx context.Context, in s3response.PutObjectInput) (s3response.PutObjectOutput, error) {
 	bucket, key := aws.ToString(in.Bucket), aws.ToString(in.Key)
+	in.Body = whole(in.Body, in.ContentLength)
+	in.Metadata = withQueryMetadata(ctx, in.Metadata)
 	var done func()
 	defer func() {
 		if done != nil {

@@ -1,0 +1,40 @@
+package embedded
+
+import (
+	"context"
+	"io"
+
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/versity/versitygw/s3err"
+)
+
+// whole returns a body whose end is an error as long as fewer than length bytes
+// were read. The gateway takes the end of a connection for the end of the body,
+// and would keep what a client had sent when it died as if that were all.
+func whole(body io.Reader, length *int64) io.Reader {
+	if body == nil || length == nil || *length < 0 {
+		return body
+	}
+	return &wholeBody{body, *length}
+}
+
+type wholeBody struct {
+	body io.Reader
+	left int64
+}
+
+// Read reads the body.
+func (w *wholeBody) Read(p []byte) (int, error) {
+	n, err := w.body.Read(p)
+	w.left -= int64(n)
+	if err == io.EOF && w.left > 0 {
+		err = s3err.GetAPIError(s3err.ErrIncompleteBody)
+	}
+	return n, err
+}
+
+// UploadPart keeps a part that has arrived as a whole.
+func (b *backend) UploadPart(ctx context.Context, in *s3.UploadPartInput) (*s3.UploadPartOutput, error) {
+	in.Body = whole(in.Body, in.ContentLength)
+	return b.Posix.UploadPart(ctx, in)
+}
