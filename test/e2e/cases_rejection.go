@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/bytepass/bytepass/runtime/files"
 )
@@ -79,24 +80,41 @@ func rejectionSparesNewer(t T, w *World) {
 }
 
 // limitAtIngest: a URL without a size carries the limit in its signed query,
-// so the file is judged by it after arrival, where the store keeps metadata
-// from the query.
+// so the file is judged by it after arrival.
 func limitAtIngest(t T, w *World) {
 	key := w.Key("free.txt")
-	var p Presigned
-	w.Call(t, Request{Method: "POST", Path: "/api/upload-url", Owner: Alice, Body: map[string]string{"filename": key, "fileType": "text/plain"}}, &p)
-	if a := w.Put(t, Presigned{URL: p.URL, Headers: map[string]string{"Content-Type": "text/plain"}}, []byte("any length"), nil); a.Status != http.StatusOK {
-		t.Fatalf("PUT: %d %s", a.Status, a.Body)
-	}
+	w.putWithoutSize(t, key, []byte("any length"))
 	w.Arrives(t, Alice, key)
 	declared, ok := files.ParseDeclaration(w.head(t, Alice, key).Metadata[files.DeclarationMeta])
-	if w.Differences().NoQueryMetadata {
-		if ok {
-			t.Errorf("the store kept metadata from the query; it is not said to: %+v", declared)
-		}
-		return
-	}
 	if !ok || declared.MaxSize == nil || *declared.MaxSize <= 0 {
 		t.Errorf("the object carries no limit: %+v", declared)
+	}
+}
+
+// beyondLimit: on a deployment with a limit of some kilobytes, what came by a
+// URL without a size stays up to the limit, and is rejected beyond it.
+func beyondLimit(limit int) func(T, *World) {
+	return func(t T, w *World) {
+		good, bad := w.Key("good.bin"), w.Key("bad.bin")
+		w.putWithoutSize(t, good, make([]byte, limit))
+		w.putWithoutSize(t, bad, make([]byte, limit+1))
+		if r := w.rejected(t, bad); !strings.Contains(r.Reason, fmt.Sprint(limit)) {
+			t.Errorf("the reason does not name the limit: %+v", r)
+		}
+		w.Arrives(t, Alice, good)
+		if versions := w.versions(t, Alice, bad); len(versions) != 2 || !versions[0].DeleteMarker {
+			t.Errorf("the history is %+v, want a marker on the rejected version", versions)
+		}
+	}
+}
+
+// putWithoutSize uploads one of Alice's files by POST /api/upload-url, which is
+// not told how large it is.
+func (w *World) putWithoutSize(t T, key string, body []byte) {
+	t.Helper()
+	var p Presigned
+	w.Call(t, Request{Method: "POST", Path: "/api/upload-url", Owner: Alice, Body: map[string]string{"filename": key, "fileType": "text/plain"}}, &p)
+	if a := w.Put(t, Presigned{URL: p.URL, Headers: map[string]string{"Content-Type": "text/plain"}}, body, nil); a.Status != http.StatusOK {
+		t.Fatalf("PUT: %d %s", a.Status, a.Body)
 	}
 }

@@ -43,9 +43,6 @@ type Differences struct {
 	// FileSystem: the store keeps objects as files, so a name is a file or a
 	// folder, and a segment has at most 255 bytes.
 	FileSystem bool
-	// NoQueryMetadata: the store ignores metadata in a presigned URL's query,
-	// so an upload without a declared size has no limit.
-	NoQueryMetadata bool
 	// OwnRefusals: the API itself refuses tokens and unknown routes, with a
 	// problem; otherwise the gateway does, with a body of its own.
 	OwnRefusals bool

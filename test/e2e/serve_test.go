@@ -33,12 +33,30 @@ type served struct {
 
 // TestServe runs the list against the command as a laptop runs it.
 func TestServe(t *testing.T) {
+	d := startServe(t)
+	Run(t, d)
+	if err := audit.Check(d.server.LogFile(), d.server.Data); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestServeLimits runs the command with a small limit.
+func TestServeLimits(t *testing.T) {
+	c := Case{"upload url beyond the limit", beyondLimit(2000)}
+	if err := Try(t.Context(), startServe(t, "--max-size", "2KB"), c); err != nil {
+		t.Error(err)
+	}
+}
+
+// startServe runs the command on an empty folder until the test ends.
+func startServe(t *testing.T, flags ...string) *served {
+	t.Helper()
 	binary, err := serve.Binary(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	start := time.Now()
-	s, err := serve.Start(binary, filepath.Join(t.TempDir(), "data"))
+	s, err := serve.Start(binary, filepath.Join(t.TempDir(), "data"), flags...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,15 +65,12 @@ func TestServe(t *testing.T) {
 		if err := s.Stop(); err != nil {
 			t.Error(err)
 		}
-		if err := audit.Check(s.LogFile(), s.Data); err != nil {
-			t.Error(err)
-		}
 	})
 	f, err := folder.Open(s.Data, false)
 	if err != nil {
 		t.Fatal(err)
 	}
-	Run(t, &served{server: s, folder: f, tokens: map[string]string{}})
+	return &served{server: s, folder: f, tokens: map[string]string{}}
 }
 
 func (d *served) URL() string          { return d.server.URL }
@@ -92,7 +107,7 @@ func (d *served) Store() (*s3.Client, string) {
 
 func (d *served) Differences() Differences {
 	return Differences{
-		FileSystem: true, NoQueryMetadata: true, OwnRefusals: true, Console: true,
+		FileSystem: true, OwnRefusals: true, Console: true,
 		Origin: "http://localhost:3000", Foreign: "http://evil.example",
 	}
 }

@@ -8,7 +8,8 @@
 // the middle of one leaves the key as it was, and whoever asks is told of every
 // key that has changed. The gateway's own webhook would tell that too, but not
 // for form uploads (its events name no key), only once, whatever the answer,
-// and with its secret printed at the start.
+// and with its secret printed at the start. Metadata in the query of a presigned
+// URL is kept with the object, as S3 keeps it.
 //
 // What a file system cannot do, this store cannot: "a" and "a/b" exclude each
 // other, and a segment has at most 255 bytes. versitygw answers 501 to
