@@ -19,7 +19,7 @@
  */
 
 import { Api, nextOf } from "./client/api.js";
-import { arrived } from "./client/arrived.js";
+import { arrived, trashed } from "./client/arrived.js";
 import { BytepassError } from "./client/errors.js";
 import { Hasher } from "./client/hasher.js";
 import { claimed, Hints, localHints } from "./client/hints.js";
@@ -133,6 +133,16 @@ export class Bytepass {
    */
   arrived(made, options) {
     return arrived(this, made, options);
+  }
+
+  /**
+   * Waits until the trash shows what was removed, and the list no longer does.
+   * @param {string} key as it is listed
+   * @param {{timeout?: number} & Cancel} [options] timeout in milliseconds
+   * @returns {Promise<FileRecord>}
+   */
+  trashed(key, options) {
+    return trashed(this, key, options);
   }
 
   /**

@@ -1,6 +1,6 @@
 /**
- * Waiting until the list shows what was uploaded: the catalog follows the store
- * within a second or two.
+ * Waiting until the lists show what was uploaded or deleted: the catalog follows
+ * the store within a second or two.
  *
  * @module arrived
  */
@@ -37,6 +37,24 @@ export async function arrived(files, { key, etag, versionId }, { timeout = 10_00
     }
     if (Date.now() + pause > end) {
       throw new BytepassError("The file was stored, but the list does not show it yet.", { code: "not-listed" });
+    }
+    await sleep(pause, signal);
+  }
+}
+
+/**
+ * @param {import("../bytepass.js").Bytepass} files
+ * @param {string} key
+ * @param {{timeout?: number, signal?: AbortSignal}} [options] timeout in milliseconds
+ * @returns {Promise<import("./records.js").FileRecord>}
+ */
+export async function trashed(files, key, { timeout = 10_000, signal } = {}) {
+  const end = Date.now() + timeout;
+  for (let pause = FIRST; ; pause = Math.min(2 * pause, LONGEST)) {
+    const [record] = (await files.trash({ prefix: key, limit: 1, signal })).files;
+    if (record?.key === key) return record;
+    if (Date.now() + pause > end) {
+      throw new BytepassError("The file was deleted, but the trash does not show it yet.", { code: "not-listed" });
     }
     await sleep(pause, signal);
   }

@@ -36,6 +36,8 @@ export async function copyLink(files, key) {
  */
 export async function remove(files, key, refresh) {
   await files.remove(key);
+  // The lists know a little later; when it was undone by then there is nothing to show.
+  files.trashed(key).then(refresh).catch(() => {});
   notice(`Deleted ${nameOf(key)}.`, {
     label: "Undo",
     run: () => attempt(() => restore(files, key, undefined, refresh)),
