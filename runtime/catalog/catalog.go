@@ -3,8 +3,9 @@
 //
 // The Catalog interface is its contract. Package catalogtest holds the suite
 // that every engine passes; the engines are the packages dynamodb (AWS) and
-// sql (SQLite on a laptop, PostgreSQL where several servers share it). To add an engine, implement
-// the interface and run the suite: that is all there is to it.
+// sql (SQLite on a laptop, PostgreSQL where several servers share it). To add
+// an engine, implement the interface and run the suite: that is all there is
+// to it.
 package catalog
 
 import (
