@@ -51,8 +51,7 @@ func (e *Engine) putParts(ctx context.Context, s *source, print fingerprint, p P
 	result.Sent = u.sent
 	var changed *ChangedError
 	if errors.As(err, &changed) {
-		// The context may have ended too; what was begun has to go all the same.
-		return result, errors.Join(err, e.API.Abort(context.WithoutCancel(ctx), u.key, u.id))
+		return result, errors.Join(err, e.abort(ctx, u.key, u.id))
 	}
 	if err != nil {
 		return result, err

@@ -17,6 +17,9 @@ type Put struct {
 	Metadata map[string]string
 	// NoOverwrite refuses to replace a file of the key.
 	NoOverwrite bool
+	// Await waits until the catalog shows the file. For one that goes in parts
+	// Put does so in any case.
+	Await bool
 	// Progress is told how many bytes more are there; fewer when a part has to
 	// be sent again. It may be nil, and is called by several at once.
 	Progress func(delta int64)
@@ -59,7 +62,13 @@ func (e *Engine) Put(ctx context.Context, path string, p Put) (Result, error) {
 		return Result{}, err
 	}
 	if s.size() <= e.Single {
-		return e.putWhole(ctx, s, print, p)
+		result, err := e.putWhole(ctx, s, print, p)
+		if err == nil && p.Await {
+			var listed bool
+			listed, err = e.settle(ctx, client.Completed{Key: result.Key, VersionID: result.VersionID})
+			result.Unlisted = !listed
+		}
+		return result, err
 	}
 	result, err := e.putParts(ctx, s, print, p, true)
 	var rejected *RejectedError

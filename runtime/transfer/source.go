@@ -27,15 +27,18 @@ type source struct {
 
 // openSource opens a regular file.
 func openSource(path string) (*source, error) {
+	info, err := os.Stat(path) // before opening it, because opening a pipe waits
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s is not a file with bytes that can be read twice; pipe it to \"bytepass put -\"", path)
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
-	info, err := f.Stat()
-	if err == nil && !info.Mode().IsRegular() {
-		err = fmt.Errorf("%s is not a file with bytes that can be read twice; pipe it to \"bytepass put -\"", path)
-	}
-	if err != nil {
+	if info, err = f.Stat(); err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
 	return &source{path, f, info}, nil

@@ -57,7 +57,7 @@ func (e *Engine) PutStream(ctx context.Context, r io.Reader, p Put) (Result, err
 	}
 	result := Result{Key: started.Key, Size: size, Sent: s.sent, VersionID: done.VersionID, ETag: done.ETag, Verified: "size"}
 	if err != nil {
-		return result, errors.Join(err, e.API.Abort(context.WithoutCancel(ctx), started.Key, started.ID))
+		return result, errors.Join(err, e.abort(ctx, started.Key, started.ID))
 	}
 	if s.checks() {
 		result.Verified = "crc64nvme"

@@ -49,7 +49,8 @@ func newPut() *cobra.Command {
 		Long: `Send files and folders. A KEY that ends in a slash is a folder to put them in.
 Files of more than 16 MiB travel in parts, several at a time. When the command is
 interrupted, or killed, run it again: it sends only what is missing, after it has
-compared what is there with the file. A file that changes meanwhile is not stored.` + remoteHelp,
+compared what is there with the file. A file that changes meanwhile is not stored.
+A single file is listed when the command ends, several small ones a moment later.` + remoteHelp,
 		Example: putExamples,
 		Args:    arguments(2, -1, "name what to send and where: bytepass put FILE… KEY"),
 		RunE:    p.run,
@@ -77,7 +78,9 @@ func (p *put) run(c *cobra.Command, args []string) error {
 	send := func(ctx context.Context, l transfer.Local) error {
 		start := time.Now()
 		told.Expect(l.Size)
-		result, err := engine.Put(ctx, l.Path, p.options(l.Key, told))
+		options := p.options(l.Key, told)
+		options.Await = len(sources) == 1 && !strings.HasSuffix(target, "/")
+		result, err := engine.Put(ctx, l.Path, options)
 		if err == nil {
 			told.Done(told.Of("put", l.Path, result, start))
 		}

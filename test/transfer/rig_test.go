@@ -1,0 +1,274 @@
+package transfer
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"io"
+	"log"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"net/http/httputil"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/Shopify/toxiproxy/v2"
+	"github.com/rs/zerolog"
+
+	"github.com/bytepass/bytepass/test/serve"
+)
+
+// rig is a server, and a way to it that counts and can be made bad: the
+// command, toxiproxy, a forward proxy, the server.
+type rig struct {
+	t      *testing.T
+	server *serve.Server
+	count  *forward
+	net    *toxiproxy.Proxy
+	way    string // address of net
+	folder string // where commands run
+}
+
+// binary builds the command once for all tests.
+var binary = sync.OnceValues(func() (string, error) { return serve.Binary(context.Background()) })
+
+func newRig(t *testing.T) *rig {
+	t.Helper()
+	binary, err := binary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	server, err := serve.Start(binary, filepath.Join(t.TempDir(), "data"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := server.Stop(); err != nil {
+			t.Error(err)
+		}
+	})
+	r := &rig{t: t, server: server, folder: t.TempDir(), count: &forward{api: strings.TrimPrefix(server.URL, "http://")}}
+	r.count.start(t)
+	r.network()
+	r.way = r.net.Listen
+	t.Cleanup(func() { r.net.Stop() })
+	return r
+}
+
+// network makes the network as these toxics say; without any it is good.
+// Connections break when it changes: toxiproxy can hang when toxics of a live
+// connection are removed.
+func (r *rig) network(toxics ...string) {
+	r.t.Helper()
+	listen := "127.0.0.1:0"
+	if r.net != nil {
+		listen = r.net.Listen
+		r.net.Stop()
+	}
+	r.net = toxiproxy.NewProxy(toxiproxy.NewServer(toxiproxy.NewMetricsContainer(nil), zerolog.Nop()), "net", listen, r.count.address)
+	for _, description := range toxics {
+		if _, err := r.net.Toxics.AddToxicJson(strings.NewReader(description)); err != nil {
+			r.t.Fatal(err)
+		}
+	}
+	if err := r.net.Start(); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+// command returns a command through the counting proxy and the bad network.
+func (r *rig) command(args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(r.t.Context(), r.server.Binary, append(args, "--proxy", "http://"+r.way)...)
+	cmd.Dir = r.folder
+	cmd.Env = append(os.Environ(), "BYTEPASS_URL="+r.server.URL, "BYTEPASS_TOKEN=")
+	return cmd
+}
+
+// run runs a command to its end.
+func (r *rig) run(cmd *exec.Cmd) (code int, stdout, stderr string) {
+	r.t.Helper()
+	var out, log bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &log
+	err := cmd.Run()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		r.t.Fatal(err)
+	}
+	r.noSecrets(out.String() + log.String())
+	return cmd.ProcessState.ExitCode(), out.String(), log.String()
+}
+
+// noSecrets fails the test when what a command says holds a signature.
+func (r *rig) noSecrets(text string) {
+	r.t.Helper()
+	if strings.Contains(text, "X-Amz-") {
+		r.t.Errorf("a command says a signed URL: %s", text)
+	}
+}
+
+// event is a line of --json.
+type event struct {
+	Status, Key, Path, SHA256, Verified, Code, Error string
+	Size, Sent, Resumed                              int64
+}
+
+// json runs a command that has to succeed, and returns its events.
+func (r *rig) json(args ...string) []event {
+	r.t.Helper()
+	code, stdout, stderr := r.run(r.command(append(args, "--json")...))
+	if code != 0 {
+		r.t.Fatalf("%q: exit code %d\n%s%s", args, code, stdout, stderr)
+	}
+	var all []event
+	for d := json.NewDecoder(strings.NewReader(stdout)); d.More(); {
+		var e event
+		if err := d.Decode(&e); err != nil {
+			r.t.Fatal(err)
+		}
+		all = append(all, e)
+	}
+	return all
+}
+
+// one is json for a command about one file.
+func (r *rig) one(args ...string) event {
+	r.t.Helper()
+	events := r.json(args...)
+	if len(events) != 1 {
+		r.t.Fatalf("%q tells of %d files: %+v", args, len(events), events)
+	}
+	return events[0]
+}
+
+// await waits until n files below a prefix are listed: the catalog follows the
+// store within a moment.
+func (r *rig) await(prefix string, n int) {
+	r.t.Helper()
+	for end := time.Now().Add(20 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+		code, stdout, stderr := r.run(r.command("ls", "--recursive", "--quiet", prefix))
+		if listed := strings.Count(stdout, "\n"); code == 0 && listed == n {
+			return
+		} else if time.Now().After(end) {
+			r.t.Fatalf("%d files are listed below %q, not %d: %s", listed, prefix, n, stderr)
+		}
+	}
+}
+
+// file makes a file of random bytes, the same for the same size, and returns
+// its SHA-256.
+func (r *rig) file(name string, size int64) string {
+	r.t.Helper()
+	path := filepath.Join(r.folder, filepath.FromSlash(name))
+	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+		r.t.Fatal(err)
+	}
+	f, err := os.Create(path)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	defer f.Close()
+	sum := sha256.New()
+	random := rand.NewChaCha8([32]byte{byte(size), byte(size >> 8), byte(size >> 16)})
+	if _, err := io.CopyN(io.MultiWriter(f, sum), random, size); err != nil {
+		r.t.Fatal(err)
+	}
+	return hex.EncodeToString(sum.Sum(nil))
+}
+
+// sum returns the SHA-256 of a file.
+func (r *rig) sum(name string) string {
+	r.t.Helper()
+	f, err := os.Open(filepath.Join(r.folder, filepath.FromSlash(name)))
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	defer f.Close()
+	sum := sha256.New()
+	if _, err := io.Copy(sum, f); err != nil {
+		r.t.Fatal(err)
+	}
+	return hex.EncodeToString(sum.Sum(nil))
+}
+
+// forward is an HTTP proxy that counts the bytes of files that pass it.
+type forward struct {
+	api     string // host of the API, whose bodies are not counted
+	address string
+	sent    atomic.Int64 // to the store
+	fetched atomic.Int64 // from it
+
+	mu     sync.Mutex
+	refuse func(*http.Request) bool // answers 403 as a store does, if it says so
+}
+
+func (f *forward) start(t *testing.T) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.address = l.Addr().String()
+	transport := &http.Transport{Proxy: nil, DisableCompression: true}
+	proxy := &httputil.ReverseProxy{
+		Rewrite:   func(r *httputil.ProxyRequest) { r.Out.Host = r.In.Host }, // the URL names it already
+		Transport: transport,
+		ErrorHandler: func(w http.ResponseWriter, _ *http.Request, _ error) {
+			w.WriteHeader(http.StatusBadGateway)
+		},
+		ErrorLog: log.New(io.Discard, "", 0), // connections are cut on purpose
+		ModifyResponse: func(res *http.Response) error {
+			if res.Request.Host != f.api {
+				res.Body = counted{res.Body, &f.fetched}
+			}
+			return nil
+		},
+	}
+	server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		f.mu.Lock()
+		refused := f.refuse != nil && f.refuse(r)
+		f.mu.Unlock()
+		if refused {
+			w.WriteHeader(http.StatusForbidden)
+			_, _ = io.WriteString(w, "<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>")
+			return
+		}
+		if r.Host != f.api {
+			r.Body = counted{r.Body, &f.sent}
+		}
+		proxy.ServeHTTP(w, r)
+	})}
+	go server.Serve(l) // until Close
+	t.Cleanup(func() {
+		server.Close()
+		transport.CloseIdleConnections() // the store waits for them when it stops
+	})
+}
+
+// refuseIf sets which requests are refused.
+func (f *forward) refuseIf(refuse func(*http.Request) bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.refuse = refuse
+}
+
+type counted struct {
+	io.ReadCloser
+	n *atomic.Int64
+}
+
+// Read counts.
+func (c counted) Read(p []byte) (int, error) {
+	n, err := c.ReadCloser.Read(p)
+	c.n.Add(int64(n))
+	return n, err
+}
