@@ -13,6 +13,7 @@ import (
 	"github.com/bytepass/bytepass/runtime/catalog/dynamodb"
 	"github.com/bytepass/bytepass/runtime/catalog/dynamodb/dynamodbtest"
 	"github.com/bytepass/bytepass/runtime/catalog/sql"
+	"github.com/bytepass/bytepass/runtime/catalog/sql/pgtest"
 )
 
 // scripts makes histories: every choice of a run comes from the bytes of its
@@ -98,6 +99,22 @@ func TestTheCatalogConvergesInMemory(t *testing.T) {
 
 func TestTheCatalogConvergesInSQLite(t *testing.T) {
 	c, err := sql.OpenSQLite(t.Context(), filepath.Join(t.TempDir(), "catalog.db"), time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	run := 0
+	rapid.Check(t, func(t *rapid.T) {
+		run++
+		s := newSimulation(fmt.Sprint("run", run), c, nil)
+		if err := play(s, scripts().Draw(t, "script")); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+func TestTheCatalogConvergesInPostgreSQL(t *testing.T) {
+	c, err := sql.OpenPostgres(t.Context(), pgtest.Start(t, pgtest.Quick()...).Database(t), time.Now)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/bytepass/bytepass/runtime/catalog/sql"
 	"github.com/bytepass/bytepass/runtime/env"
 	"github.com/bytepass/bytepass/runtime/files"
 )
@@ -20,6 +21,9 @@ import (
 type Config struct {
 	// Data is the path of the data folder; it is made if it is not there.
 	Data string
+	// Database is the URL of the PostgreSQL database that holds the catalog, as
+	// sql.OpenPostgres takes it. Empty: a SQLite file in the data folder.
+	Database string
 	// Listen is the address of the API and the console. Other machines may
 	// reach it only with a real issuer.
 	Listen string
@@ -91,6 +95,11 @@ func (c Config) Validate() error {
 		return bad("--issuer", "an issuer and an audience (--audience) go together: without an audience the tokens of every application of the issuer would do")
 	case c.OwnerClaim == "":
 		return bad("--owner-claim", "name the claim that holds the owner, such as sub")
+	}
+	if c.Database != "" {
+		if err := sql.CheckPostgresURL(c.Database); err != nil {
+			return bad("--database", "%v", err)
+		}
 	}
 	if c.Issuer != "" {
 		if _, err := newOIDC(c, nil); err != nil {

@@ -4,6 +4,7 @@
 //
 //	config.go    the settings, checked before anything is touched
 //	server.go    what is opened in which order, and closed in the reverse
+//	catalog.go   which database holds the catalog, and its daily cleaning
 //	store.go     the embedded store, provisioned from the template
 //	identity.go  who is asking: an OIDC issuer, or the development identity
 //	feed.go      from the store's changes to the catalog

@@ -24,8 +24,9 @@ func newProjector(b *bucket.Bucket, c *sql.Catalog, log *slog.Logger, now func()
 	return ingest.New(ingest.Config{Bucket: b, Catalog: c, Name: Bucket, Keep: keep, Log: log, Now: now})
 }
 
-// upkeep is the reconcile that every start begins with: it finds what was
-// changed by a process that was killed before its catalog knew, or by hand.
+// upkeep is what goes on in the background: first the reconcile that every
+// start begins with, which finds what was changed by hand, or by a process that
+// was killed before its catalog knew.
 type upkeep struct {
 	work sync.WaitGroup
 	done chan struct{} // closed when the first reconcile has succeeded
@@ -75,8 +76,8 @@ func (u *upkeep) wait() { u.work.Wait() }
 
 // Reconcile compares the catalog of a data folder with its store, and mends the
 // catalog. It works beside a server that serves the folder; without one it
-// starts the store for itself. progress may be nil.
-func Reconcile(ctx context.Context, data string, log *slog.Logger, now func() time.Time, progress func(ingest.Counts)) (counts ingest.Counts, err error) {
+// starts the store for itself. database is that of Config; progress may be nil.
+func Reconcile(ctx context.Context, data, database string, log *slog.Logger, now func() time.Time, progress func(ingest.Counts)) (counts ingest.Counts, err error) {
 	f, err := folder.Open(data, false)
 	if err != nil {
 		return ingest.Counts{}, err
@@ -90,7 +91,7 @@ func Reconcile(ctx context.Context, data string, log *slog.Logger, now func() ti
 	if err != nil {
 		return ingest.Counts{}, err
 	}
-	c, err := sql.OpenSQLite(ctx, f.Catalog(), now)
+	c, err := openCatalog(ctx, database, f, now)
 	if err != nil {
 		return ingest.Counts{}, err
 	}

@@ -91,7 +91,7 @@ type server struct {
 func (s *server) open(ctx context.Context) (err error) {
 	background, giveUp := context.WithCancel(context.WithoutCancel(ctx))
 	s.giveUp = giveUp
-	if s.catalog, err = sql.OpenSQLite(ctx, s.folder.Catalog(), s.cfg.Now); err != nil {
+	if s.catalog, err = openCatalog(ctx, s.cfg.Database, s.folder, s.cfg.Now); err != nil {
 		return err
 	}
 	// The feed begins to work with the first change, when all of this is set.
@@ -113,6 +113,7 @@ func (s *server) open(ctx context.Context) (err error) {
 	s.bucket = bucket.New(client, Bucket)
 	s.projector = newProjector(s.bucket, s.catalog, s.cfg.Log, s.cfg.Now)
 	s.upkeep = startUpkeep(background, s.projector, s.bucket, s.cfg.Log)
+	s.upkeep.work.Go(func() { forgetting(background, s.catalog.Forget, s.cfg.Log) })
 	sweeper{bucket.NewMultipart(client, Bucket), abortAfter(settings.Lifecycle, gaps), s.cfg.Log, s.cfg.Now}.start(background, &s.upkeep.work)
 	if s.identity, err = newIdentity(s.cfg, s.folder, s.address); err != nil {
 		return err

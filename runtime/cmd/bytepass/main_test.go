@@ -45,6 +45,8 @@ func TestUsage(t *testing.T) {
 		"reconcile nothing":    {[]string{"reconcile"}, exitUsage, "--data"},
 		"reconcile both":       {[]string{"reconcile", "--data", nowhere, "--bucket", "b"}, exitUsage, "--data"},
 		"reconcile half":       {[]string{"reconcile", "--bucket", "b"}, exitUsage, "--table"},
+		"reconcile databases":  {[]string{"reconcile", "--bucket", "b", "--table", "t", "--database", "postgres://h/d"}, exitUsage, "--database"},
+		"another database":     {[]string{"serve", "--data", nowhere, "--database", "mysql://u:s3cr3t@h/d"}, exitUsage, "--database: the database is not"},
 		"reconcile no folder":  {[]string{"reconcile", "--data", nowhere}, exitFailed, "bytepass serve --data"},
 		"forgetting at once":   {[]string{"reconcile", "--bucket", "b", "--table", "t", "--tombstone-days", "0"}, exitUsage, "--tombstone-days"},
 		"put nowhere":          {[]string{"put", "a"}, exitUsage, "bytepass put FILE… KEY"},

@@ -26,10 +26,11 @@ const reconcileExamples = `  # a data folder, whether bytepass serve runs on it 
 
 // reconcile mends a catalog by its bucket.
 type reconcile struct {
-	data   string
-	bucket string
-	table  string
-	days   int
+	data     string
+	database string
+	bucket   string
+	table    string
+	days     int
 }
 
 func newReconcile() *cobra.Command {
@@ -46,6 +47,7 @@ lost events would have told. It may run at any time, beside everything else.`,
 	}
 	f := c.Flags()
 	f.StringVar(&r.data, "data", "", "data folder of bytepass serve")
+	f.StringVar(&r.database, "database", "", "the one that bytepass serve has, if any, together with --data")
 	f.StringVar(&r.bucket, "bucket", "", "bucket on AWS, together with --table")
 	f.StringVar(&r.table, "table", "", "DynamoDB table that holds the catalog, together with --bucket")
 	f.IntVar(&r.days, "tombstone-days", 150, "on AWS: days that the catalog remembers a deleted key, as the stacks have set them")
@@ -59,6 +61,8 @@ func (r *reconcile) run(c *cobra.Command, _ []string) error {
 		return usageError{errors.New("name a data folder with --data, or a deployment on AWS with --bucket and --table; see bytepass reconcile --help")}
 	case aws && (r.bucket == "" || r.table == ""):
 		return usageError{errors.New("--bucket and --table go together")}
+	case aws && r.database != "":
+		return usageError{errors.New("--database goes with --data; on AWS the catalog is in DynamoDB")}
 	case r.days < 1:
 		return usageError{errors.New("--tombstone-days: write at least 1")}
 	}
@@ -70,7 +74,7 @@ func (r *reconcile) run(c *cobra.Command, _ []string) error {
 	sweep := r.onAWS
 	if !aws {
 		sweep = func(ctx context.Context, log *slog.Logger, progress func(ingest.Counts)) (ingest.Counts, error) {
-			return server.Reconcile(ctx, r.data, log, time.Now, progress)
+			return server.Reconcile(ctx, r.data, r.database, log, time.Now, progress)
 		}
 	}
 	counts, err := sweep(c.Context(), log, progress)

@@ -22,9 +22,14 @@ const serveExamples = `  # everything on this machine; open http://127.0.0.1:808
   # the bucket as your own stacks describe it
   cdk synth && bytepass serve --data data --assembly cdk.out
 
+  # the catalog in PostgreSQL, where it can be queried (bytepass.files)
+  bytepass serve --data data --database 'postgres://bytepass@db.example/bytepass'
+
   # reachable from other machines: only with a real issuer
   bytepass serve --data data --listen 192.0.2.10:8080 --s3-listen 192.0.2.10:9000 \
     --issuer https://login.example --audience files`
+
+const databaseUsage = "PostgreSQL database for the catalog, such as postgres://user@host:5432/database; its password is better in PGPASSWORD or ~/.pgpass (default: a file in the data folder)"
 
 // serve runs the server on a data folder.
 type serve struct {
@@ -48,6 +53,7 @@ are those of owner "dev", and other machines cannot connect.`,
 	}
 	f := c.Flags()
 	f.StringVar(&s.config.Data, "data", "data", "folder for files, catalog and keys")
+	f.StringVar(&s.config.Database, "database", "", databaseUsage)
 	f.StringVar(&s.config.Listen, "listen", "127.0.0.1:8080", "address of the API and the console")
 	f.StringVar(&s.config.S3Listen, "s3-listen", "", "address of the store (default: a free port, which the folder remembers)")
 	f.StringVar(&s.assembly, "assembly", "", "cloud assembly whose template the bucket follows, such as cdk.out (default: the built-in one)")
