@@ -28,6 +28,8 @@ const (
 	maxParts = 10_000
 	// maxConnections bounds what the gateway does at the same time.
 	maxConnections = 1024
+	// sidecarFolder holds the attributes of a file, where they are files.
+	sidecarFolder = "meta"
 	// objectsFolder holds the buckets, as folders.
 	objectsFolder = "objects"
 )
@@ -138,7 +140,13 @@ func newBackend(cfg Config) (*backend, error) {
 			return nil, err
 		}
 	}
-	opts := posix.PosixOpts{VersioningDir: b.versions, CopyObjectThreshold: maxCopy}
+	opts := posix.PosixOpts{
+		VersioningDir: b.versions, CopyObjectThreshold: maxCopy,
+		// Files without a name cannot replace one in one step: for a moment they
+		// stand beside it under a longer name, which an object could have, and
+		// which is too long for the system if the object's is long.
+		ForceNoTmpFile: true,
+	}
 	opts.SetNewDirPerm(0o700)
 	opts.SetNewFilePerm(0o600)
 	var err error
@@ -152,7 +160,7 @@ func newBackend(cfg Config) (*backend, error) {
 	if b.Posix, err = posix.New(b.objects, b.meta, opts); err != nil {
 		return nil, err
 	}
-	return b, b.resumeUploads()
+	return b, errors.Join(b.clearRemains(), b.resumeUploads())
 }
 
 // free returns an error that names the address if somebody listens on it. The

@@ -24,6 +24,28 @@ const (
 	completing         = ".inprogress"
 )
 
+// clearRemains removes what a process that was killed was writing: the bytes of
+// objects and parts that never came to be.
+func (b *backend) clearRemains() error {
+	var errs []error
+	for _, hidden := range []string{
+		filepath.Join(b.objects, "*", posix.MetaTmpDir, "*"), filepath.Join(b.versions, "*", posix.MetaTmpDir, "*"),
+		filepath.Join(b.objects, "*", posix.MetaTmpMultipartDir, "*", "*"),
+	} {
+		found, err := filepath.Glob(hidden)
+		errs = append(errs, err)
+		for _, path := range found {
+			if info, err := os.Lstat(path); err == nil && info.Mode().IsRegular() {
+				errs = append(errs, os.Remove(path))
+			}
+		}
+	}
+	if err := errors.Join(errs...); err != nil {
+		return fmt.Errorf("removing unfinished objects: %w", err)
+	}
+	return nil
+}
+
 // resumeUploads gives back the uploads that were being completed when the
 // process was killed. The gateway takes such an upload for one that somebody
 // is completing, for ever: it would neither list its parts nor complete it,

@@ -39,6 +39,21 @@ func TestInterruptedCompletion(t *testing.T) {
 			if err := os.Mkdir(left, 0o700); err != nil {
 				t.Fatal(err)
 			}
+			hidden := filepath.Join(cfg.Folder, objectsFolder, *bucket, posix.MetaTmpDir)
+			versions := filepath.Join(cfg.Folder, "versions", *bucket, posix.MetaTmpDir)
+			if err := os.MkdirAll(versions, 0o700); err != nil {
+				t.Fatal(err)
+			}
+			for _, path := range []string{filepath.Join(hidden, "1.1"), filepath.Join(beside, "1.2"), filepath.Join(versions, "1.3")} {
+				if err := os.WriteFile(path, []byte("half"), 0o600); err != nil {
+					t.Fatal(err)
+				}
+				defer func() {
+					if _, err := os.Stat(path); !os.IsNotExist(err) {
+						t.Errorf("what was being written is still there: %v", err)
+					}
+				}()
+			}
 
 			cfg.Listen = freeAddress(t)
 			if s, err = Start(t.Context(), cfg); err != nil {
