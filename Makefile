@@ -9,9 +9,9 @@ DATA = data
 # The CDK and the app that it starts run on the pinned Node.
 CDK = PATH="$(CURDIR)/node_modules/.bin:$$PATH" CDK_DISABLE_CLI_TELEMETRY=1 node_modules/.bin/cdk
 
-.PHONY: help up build test synth emulate tools lint bench
+.PHONY: help up build test synth emulate tools lint bench bench-large
 help: ## list these commands
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' Makefile | expand -t 18
 
 up: build ## start everything on this machine: API, console and store
 	@echo "==> starting on http://$(LISTEN), files in $(DATA)/ (stop with Ctrl-C)"
@@ -46,3 +46,6 @@ lint: ## check format and suspicious code
 
 bench: ## run the benchmarks
 	@go test -run '^$$' -bench . -benchmem ./runtime/...
+
+bench-large: ## send a file of 5 GB, killed and resumed, and print the memory it took
+	@go run ./test/transfer/large

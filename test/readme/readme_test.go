@@ -15,20 +15,35 @@ import (
 // shown is the address that the README's snippets use: that of "make up".
 const shown = "http://127.0.0.1:8080"
 
-// TestReadme runs the snippets of the README in their order, those for a
-// server in one folder and against one server, as a reader would.
+// TestReadme runs the snippets of the README, and of every page in docs, in
+// their order: those of a page for a server in one folder and against one
+// server, as a reader would.
 func TestReadme(t *testing.T) {
 	root, err := project.Root()
 	if err != nil {
 		t.Fatal(err)
 	}
-	text, err := os.ReadFile(filepath.Join(root, "README.md"))
+	pages, err := filepath.Glob(filepath.Join(root, "docs", "*.md"))
+	if err != nil || len(pages) == 0 {
+		t.Fatalf("no pages in docs (%v)", err)
+	}
+	for _, page := range append([]string{filepath.Join(root, "README.md")}, pages...) {
+		t.Run(filepath.Base(page), func(t *testing.T) { runPage(t, root, page) })
+	}
+}
+
+func runPage(t *testing.T, root, page string) {
+	t.Helper()
+	text, err := os.ReadFile(page)
 	if err != nil {
 		t.Fatal(err)
 	}
 	snippets, err := Snippets(string(text))
 	if err != nil {
-		t.Fatalf("README.md: %v", err)
+		t.Fatal(err)
+	}
+	if len(snippets) == 0 {
+		return
 	}
 	server, folder, ran := start(t), t.TempDir(), 0
 	for _, s := range snippets {
@@ -46,7 +61,7 @@ func TestReadme(t *testing.T) {
 		})
 	}
 	if ran == 0 {
-		t.Error("the README has no snippet that is run")
+		t.Error("the page has no snippet that is run")
 	}
 }
 

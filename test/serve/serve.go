@@ -145,6 +145,9 @@ func (s *Server) Token(ctx context.Context, owner string) (string, error) {
 	return strings.TrimSpace(string(out)), nil
 }
 
+// Pid returns the number of the server's process.
+func (s *Server) Pid() int { return s.cmd.Process.Pid }
+
 // LogFile is where everything goes that the server prints.
 func (s *Server) LogFile() string { return s.Data + ".log" }
 
