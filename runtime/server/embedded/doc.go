@@ -12,6 +12,6 @@
 // URL is kept with the object, as S3 keeps it.
 //
 // What a file system cannot do, this store cannot: "a" and "a/b" exclude each
-// other, a segment has at most 255 bytes, and .sgwtmp is none. versitygw answers 501 to
-// lifecycle, encryption, public access block, logging and notifications.
+// other, a segment has at most 255 bytes, and .sgwtmp is none. versitygw answers
+// 501 to lifecycle, encryption, public access block, logging and notifications.
 package embedded
