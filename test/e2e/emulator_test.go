@@ -110,7 +110,7 @@ func (d *emulated) BadTokens(ctx context.Context) (map[string]string, error) {
 }
 
 // TestEmulator deploys, runs the list, takes every right away in turn, and
-// destroys.
+// destroys; then the same in short with downloads from CloudFront.
 func TestEmulator(t *testing.T) {
 	d := deployEmulated(t)
 	t.Run("adaptations", func(t *testing.T) { adaptationsAreKnown(t, d.stack.Changes) })
@@ -123,6 +123,7 @@ func TestEmulator(t *testing.T) {
 			t.Fatal(err)
 		}
 	})
+	t.Run("delivery", func(t *testing.T) { delivery(t, d) })
 }
 
 // tokensAtTheGateway runs the table of tokens.
@@ -160,9 +161,13 @@ func functionsLogNothingSecret(t *testing.T, d *emulated) {
 }
 
 // adaptationsAreKnown: the deployed copy differs from the templates in exactly
-// this, so that nothing else of them goes untried without somebody noticing.
-func adaptationsAreKnown(t *testing.T, changes []emulator.Change) {
+// this, so that nothing else of them goes untried without somebody noticing. The
+// resources of the edge's logs are left out where there are any.
+func adaptationsAreKnown(t *testing.T, changes []emulator.Change, edgeLogs ...string) {
 	want := map[string]string{"StorageBucket": "bucket name", "StorageLogBucket": "bucket name"}
+	for _, id := range edgeLogs {
+		want[id] = "no edge logs"
+	}
 	for _, c := range changes {
 		t.Log(c)
 		id := c.Resource[:len(c.Resource)-8] // without the hash that the CDK appends

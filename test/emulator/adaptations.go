@@ -1,11 +1,16 @@
 package emulator
 
 // An adaptation changes one resource in the copy of the templates that is
-// deployed to the emulator, because the emulator cannot do what it says.
+// deployed to the emulator, or takes it out, because the emulator cannot do what
+// it says.
 type adaptation struct {
 	name   string
 	reason string
-	// apply changes the resource and reports whether it was concerned.
+	// removes are the types of resources that are taken out. Nothing else may
+	// refer to them.
+	removes []string
+	// apply changes a resource and reports whether it was concerned; nil
+	// concerns none.
 	apply func(r resource) bool
 }
 
@@ -17,6 +22,11 @@ func adaptations() []adaptation {
 			name:   "bucket name",
 			reason: "the emulator ignores the name's prefix and namespace and makes up a name; the policies name the bucket by the computed one",
 			apply:  setBucketName,
+		},
+		{
+			name:    "no edge logs",
+			reason:  "the emulator refuses a template with these types, and its CloudFront writes no logs",
+			removes: []string{"AWS::Logs::DeliverySource", "AWS::Logs::DeliveryDestination", "AWS::Logs::Delivery"},
 		},
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -37,7 +38,7 @@ func Adapt(from, to string) ([]Change, error) {
 		changed := false
 		for _, r := range resources(template) {
 			for _, a := range adaptations() {
-				if a.apply(r) {
+				if a.concerns(template, r) {
 					changed = true
 					changes = append(changes, Change{Template: file, Resource: r.id, Adaptation: a.name, Reason: a.reason})
 				}
@@ -49,6 +50,16 @@ func Adapt(from, to string) ([]Change, error) {
 		return writeJSON(filepath.Join(to, file), template)
 	})
 	return changes, err
+}
+
+// concerns applies the adaptation to a resource of the template and reports
+// whether it had to.
+func (a adaptation) concerns(template map[string]any, r resource) bool {
+	if slices.Contains(a.removes, r.kind) {
+		delete(template["Resources"].(map[string]any), r.id)
+		return true
+	}
+	return a.apply != nil && a.apply(r)
 }
 
 // eachTemplate calls visit for every template of an assembly, in order of the file names.

@@ -2,6 +2,7 @@ package emulator
 
 import (
 	"encoding/json"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -14,6 +15,7 @@ const template = `{
  "Resources": {
   "Files": {"Type": "AWS::S3::Bucket", "Properties": {"BucketNamePrefix": "x", "BucketNamespace": "account-regional", "VersioningConfiguration": {"Status": "Enabled"}}},
   "Named": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "named", "Number": 9007199254740993}},
+  "Log": {"Type": "AWS::Logs::Delivery", "Properties": {"DeliverySourceName": "x"}},
   "Topic": {"Type": "AWS::SNS::Topic", "Properties": {"BucketNamePrefix": "not a bucket's"}}
  }
 }`
@@ -29,8 +31,12 @@ func TestAdapt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(changes) != 1 || changes[0].Resource != "Files" || changes[0].Adaptation != "bucket name" {
-		t.Errorf("the changes are %v, want one of Files", changes)
+	found := map[string]string{}
+	for _, c := range changes {
+		found[c.Resource] = c.Adaptation
+	}
+	if want := map[string]string{"Files": "bucket name", "Log": "no edge logs"}; !maps.Equal(found, want) {
+		t.Errorf("the changes are %v, want %v", changes, want)
 	}
 	adapted, err := os.ReadFile(filepath.Join(to, "s.template.json"))
 	if err != nil {
@@ -46,7 +52,7 @@ func TestAdapt(t *testing.T) {
 	if want := `{"Fn::Join":["-",["x",{"Ref":"AWS::AccountId"},{"Ref":"AWS::Region"},"an"]]}`; name != want {
 		t.Errorf("the bucket's name is %s, want %s", name, want)
 	}
-	if len(got.Resources["Files"].Properties) != 2 || string(got.Resources["Named"].Properties["Number"]) != "9007199254740993" || len(got.Resources["Topic"].Properties) != 1 {
+	if _, there := got.Resources["Log"]; there || len(got.Resources["Files"].Properties) != 2 || string(got.Resources["Named"].Properties["Number"]) != "9007199254740993" || len(got.Resources["Topic"].Properties) != 1 {
 		t.Errorf("something else was changed: %s", adapted)
 	}
 	if original, err := os.ReadFile(filepath.Join(from, "s.template.json")); err != nil || string(original) != template {

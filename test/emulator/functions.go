@@ -54,6 +54,26 @@ func (e *Emulator) active(ctx context.Context, name string) error {
 	return fmt.Errorf("the function %s is not active after %v", name, restartTimeout)
 }
 
+// Invoke calls a function with an event. The error is the function's, if it
+// gives one.
+func (e *Emulator) Invoke(ctx context.Context, function string, event any) error {
+	body, err := json.Marshal(event)
+	if err != nil {
+		return err
+	}
+	answer, err := e.call(ctx, "lambda", "POST", functionsPath+function+"/invocations", "application/json", body)
+	if err != nil {
+		return err
+	}
+	var failed struct {
+		Message string `json:"errorMessage"`
+	}
+	if json.Unmarshal(answer, &failed) == nil && failed.Message != "" {
+		return fmt.Errorf("%s: %s", function, failed.Message)
+	}
+	return nil
+}
+
 // lambda asks Lambda's API; out may be nil.
 func (e *Emulator) lambda(ctx context.Context, method, path string, in, out any) error {
 	var body []byte

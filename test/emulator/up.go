@@ -31,31 +31,48 @@ type Time struct {
 // it to a new emulator that keeps its files in dir. It calls announce before
 // each step. The functions run on this machine, so they are built for it.
 func Up(ctx context.Context, dir string, settings map[string]string, announce func(step string)) (*Stack, error) {
+	s := &Stack{App: filepath.Join(dir, "app")}
+	all := append(s.toSynthesize(ctx, dir, settings),
+		step{"start the emulator", func() (err error) {
+			s.Emulator, err = Start(dir)
+			return err
+		}},
+		step{"cdk bootstrap", func() error { return s.Bootstrap(ctx, s.App) }})
+	err := s.steps(announce, append(all, s.toDeploy(ctx)...))
+	if err != nil && s.Emulator != nil {
+		s.Close()
+	}
+	return s, err
+}
+
+// Beside does the same on an emulator that is there already: it deploys another
+// stage, which the settings have to name. dir is the stage's own folder.
+func (e *Emulator) Beside(ctx context.Context, dir string, settings map[string]string, announce func(step string)) (*Stack, error) {
+	s := &Stack{App: filepath.Join(dir, "app"), Emulator: e}
+	return s, s.steps(announce, append(s.toSynthesize(ctx, dir, settings), s.toDeploy(ctx)...))
+}
+
+func (s *Stack) toSynthesize(ctx context.Context, dir string, settings map[string]string) []step {
 	settings = maps.Clone(settings)
 	settings["bytepass:architecture"] = architecture()
 	synthesized := filepath.Join(dir, "synthesized")
-	s := &Stack{App: filepath.Join(dir, "app")}
-	err := s.steps(announce, []step{
+	return []step{
 		{"synthesize the stacks", func() error { return Synth(ctx, synthesized, settings) }},
 		{"adapt a copy to the emulator", func() (err error) {
 			s.Changes, err = Adapt(synthesized, s.App)
 			return err
 		}},
-		{"start the emulator", func() (err error) {
-			s.Emulator, err = Start(dir)
-			return err
-		}},
-		{"cdk bootstrap", func() error { return s.Bootstrap(ctx, s.App) }},
+	}
+}
+
+func (s *Stack) toDeploy(ctx context.Context) []step {
+	return []step{
 		{"cdk deploy", func() (err error) {
 			s.Outputs, err = s.Deploy(ctx, s.App)
 			return err
 		}},
 		{"mend the API's CORS", func() error { return s.MendCORS(ctx, s.App) }},
-	})
-	if err != nil && s.Emulator != nil {
-		s.Close()
 	}
-	return s, err
 }
 
 type step struct {
