@@ -1,0 +1,46 @@
+package sql
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"syscall"
+	"testing"
+
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/bytepass/bytepass/runtime/catalog"
+)
+
+func TestTransient(t *testing.T) {
+	said := func(code string) error { return fmt.Errorf("put: %w", &pgconn.PgError{Code: code}) }
+	for _, c := range []struct {
+		err  error
+		want bool
+	}{
+		{said("57P01"), true},  // admin_shutdown
+		{said("57P03"), true},  // cannot_connect_now
+		{said("08P01"), true},  // what PgBouncer says when the server has gone
+		{said("53300"), true},  // too_many_connections
+		{said("40001"), true},  // serialization_failure
+		{said("23505"), false}, // unique_violation
+		{said("28P01"), false}, // invalid_password
+		{said("42501"), false}, // insufficient_privilege
+		{said("57014"), false}, // query_canceled
+		{io.ErrUnexpectedEOF, true},
+		{&net.OpError{Op: "read", Err: syscall.ECONNRESET}, true},
+		{&net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}, true},
+		{context.DeadlineExceeded, true},
+		{context.Canceled, false},
+		{sql.ErrNoRows, false},
+		{catalog.ErrConflict, false},
+		{errors.New("metadata: invalid character"), false},
+	} {
+		if got := transient(c.err); got != c.want {
+			t.Errorf("transient(%v) is %t", c.err, got)
+		}
+	}
+}
