@@ -55,9 +55,7 @@ func run(ctx context.Context, size int64, kills int) (err error) {
 		return err
 	}
 	for range kills {
-		// The first pass over the file takes some seconds, then it is sent.
-		patience := time.Duration(size/1e9)*time.Second + rand.N(5*time.Second)
-		if _, err := command(ctx, server, patience, "put", source, "large"); err != nil {
+		if _, err := command(ctx, server, size/10+rand.N(size/10), "put", source, "large"); err != nil {
 			return err
 		}
 	}
@@ -82,9 +80,9 @@ func sparse(path string, size int64) error {
 	return errors.Join(f.Truncate(size), f.Close())
 }
 
-// command runs a command to its end, or kills it when the patience is over (0
-// for none), and returns the most memory that it had.
-func command(ctx context.Context, server *serve.Server, patience time.Duration, args ...string) (peak int64, err error) {
+// command runs a command to its end, or kills it when it has written so many
+// bytes (0 for never), and returns the most memory that it had.
+func command(ctx context.Context, server *serve.Server, most int64, args ...string) (peak int64, err error) {
 	var out bytes.Buffer
 	cmd := exec.CommandContext(ctx, server.Binary, append(args, "--json", "--url", server.URL)...)
 	cmd.Stdout, cmd.Stderr = &out, os.Stderr
@@ -108,8 +106,9 @@ func command(ctx context.Context, server *serve.Server, patience time.Duration, 
 		if now, err := peakOf(cmd.Process.Pid); err == nil {
 			peak = now
 		}
-		if patience > 0 && time.Since(start) > patience {
-			fmt.Printf("%s: killed after %.1f s\n", args[0], time.Since(start).Seconds())
+		travelled, unknown := read(cmd.Process.Pid, "io", written)
+		if most > 0 && unknown == nil && travelled > most {
+			fmt.Printf("%s: killed after %.1f s, when %d MB had travelled\n", args[0], time.Since(start).Seconds(), travelled/1e6)
 			err := cmd.Process.Kill()
 			<-ended
 			return peak, err
@@ -117,18 +116,26 @@ func command(ctx context.Context, server *serve.Server, patience time.Duration, 
 	}
 }
 
-var highWater = regexp.MustCompile(`VmHWM:\s+(\d+) kB`)
+var (
+	highWater = regexp.MustCompile(`VmHWM:\s+(\d+) kB`)
+	written   = regexp.MustCompile(`wchar:\s+(\d+)`)
+)
 
 // peakOf returns the most memory that a process has had resident, in bytes.
 func peakOf(pid int) (int64, error) {
-	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	kb, err := read(pid, "status", highWater)
+	return kb << 10, err
+}
+
+// read returns a number from a file that the kernel keeps of a process.
+func read(pid int, file string, number *regexp.Regexp) (int64, error) {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/%s", pid, file))
 	if err != nil {
 		return 0, err
 	}
-	found := highWater.FindSubmatch(status)
+	found := number.FindSubmatch(text)
 	if found == nil {
-		return 0, errors.New("the process tells no VmHWM")
+		return 0, fmt.Errorf("/proc/%d/%s does not say it", pid, file)
 	}
-	kb, err := strconv.ParseInt(string(found[1]), 10, 64)
-	return kb << 10, err
+	return strconv.ParseInt(string(found[1]), 10, 64)
 }
