@@ -27,9 +27,13 @@ func (s *service) registerRestore(operations huma.API) {
 	}, s.restore)
 }
 
-// restore brings a version back to the top. It may be asked again at any time:
-// what was done is not done twice, but for the copy of an older version, which
-// then stands on top twice with the same bytes.
+// restoreTries is how often restore looks when others change the file under
+// its hands.
+const restoreTries = 10
+
+// restore brings a version back to the top. It may be asked again at any time,
+// also by several at once: what was done is not done twice, but for the copy of
+// an older version, which then stands on top twice with the same bytes.
 func (s *service) restore(ctx context.Context, in *restoreInput) (*doneOutput, error) {
 	if s.Restorer == nil {
 		return nil, notServed()
@@ -38,32 +42,46 @@ func (s *service) restore(ctx context.Context, in *restoreInput) (*doneOutput, e
 	if err != nil {
 		return nil, err
 	}
-	versions, err := s.Restorer.Versions(ctx, object, history)
-	if err != nil {
-		return nil, err
+	var failed error
+	var before []files.Version
+	for try := 0; try < restoreTries; try++ {
+		versions, err := s.Restorer.Versions(ctx, object, history)
+		if err != nil {
+			return nil, err
+		}
+		if try > 0 && slices.Equal(versions, before) {
+			break // it was not because somebody else was at it
+		}
+		var restored string
+		if restored, failed = s.bringBack(ctx, object, in.Body.VersionID, versions); failed == nil {
+			noteVersion(ctx, restored)
+			return &doneOutput{Done{Success: true, Key: string(key), VersionID: restored}}, nil
+		}
+		before = versions
 	}
+	return nil, failed
+}
+
+// bringBack puts the wanted version on top of this history, or the newest that
+// has bytes if none is wanted, and returns its id.
+func (s *service) bringBack(ctx context.Context, object, wanted string, versions []files.Version) (restored string, err error) {
 	newest, deleted := underMarkers(versions)
-	wanted := in.Body.VersionID
 	switch {
 	case len(versions) == 0:
-		return nil, files.Problemf(files.CodeNotFound, "key", "there is no such file, and none of its versions is left")
+		return "", files.Problemf(files.CodeNotFound, "key", "there is no such file, and none of its versions is left")
 	case wanted == "" && newest == "":
-		return nil, files.Problemf(files.CodeNotFound, "key", "no version of the file is left to restore")
+		return "", files.Problemf(files.CodeNotFound, "key", "no version of the file is left to restore")
 	case wanted == "" || wanted == newest:
 		for _, marker := range deleted {
 			if err := s.Restorer.RemoveMarker(ctx, object, marker); err != nil {
-				return nil, err
+				return "", err
 			}
 		}
+		return newest, nil
 	case slices.ContainsFunc(versions, func(v files.Version) bool { return v.DeleteMarker && v.VersionID == wanted }):
-		return nil, files.Problemf(files.CodeInvalidField, "versionId", "this is a delete marker, which has no bytes; name a version")
-	default:
-		if newest, err = s.Restorer.CopyVersion(ctx, object, wanted); err != nil {
-			return nil, err
-		}
+		return "", files.Problemf(files.CodeInvalidField, "versionId", "this is a delete marker, which has no bytes; name a version")
 	}
-	noteVersion(ctx, newest)
-	return &doneOutput{Done{Success: true, Key: string(key), VersionID: newest}}, nil
+	return s.Restorer.CopyVersion(ctx, object, wanted)
 }
 
 // underMarkers returns the newest version that has bytes, empty if there is

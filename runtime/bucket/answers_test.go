@@ -118,6 +118,28 @@ func TestRemoveMarkerAsksFirst(t *testing.T) {
 	}
 }
 
+// TestMarkerGoesMeanwhile: two restores remove the same marker, and both have.
+func TestMarkerGoesMeanwhile(t *testing.T) {
+	for code, tc := range map[string]struct {
+		status int
+		fine   bool
+	}{
+		"InvalidArgument": {400, true}, "NoSuchVersion": {404, true}, "NoSuchKey": {404, true},
+		"InvalidRequest": {400, false}, "AccessDenied": {403, false}, "SlowDown": {503, false},
+	} {
+		b := scripted(t, func(w http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodHead {
+				w.WriteHeader(http.StatusMethodNotAllowed) // it is a marker still
+				return
+			}
+			refuse(w, tc.status, code)
+		})
+		if err := b.RemoveMarker(t.Context(), "a", "m1"); (err == nil) != tc.fine {
+			t.Errorf("%s: %v", code, err)
+		}
+	}
+}
+
 func TestComposedChecksumIsNotTheObjects(t *testing.T) {
 	for name, header := range map[string][2]string{
 		"said by the type":   {"AAAA", "COMPOSITE"},

@@ -41,7 +41,7 @@ func (b *Bucket) DeleteIfMatch(ctx context.Context, objectKey, etag string) erro
 }
 
 // RemoveMarker removes a delete marker for good, and so brings back what it
-// hides. A marker that is gone already is no error. S3 removes a version as
+// hides. A marker that is gone already, or goes meanwhile, is no error. S3 removes a version as
 // readily as a marker, and nothing brings that back: so it asks first, and the
 // error is a *files.Problem with CodeConflict if this is a version.
 //
@@ -56,11 +56,10 @@ func (b *Bucket) RemoveMarker(ctx context.Context, objectKey, versionID string) 
 		return explain("HeadObject", err)
 	}
 	_, err = b.client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &b.name, Key: &objectKey, VersionId: &versionID})
-	if status := statusOf(err); asked == http.StatusNotFound && (status == http.StatusNotFound || status == http.StatusBadRequest) {
-		return nil // some stores do not delete what is not there
+	// S3 deletes what is not there; other stores say that it is not, or that
+	// there can be no such version.
+	if err == nil || statusOf(err) == http.StatusNotFound || isOne(err, "InvalidArgument", "NoSuchVersion", "NoSuchKey") {
+		return nil
 	}
-	if err != nil {
-		return explain("DeleteObject", err)
-	}
-	return nil
+	return explain("DeleteObject", err)
 }
