@@ -31,6 +31,7 @@ type API struct {
 	Restore   awslambda.Function
 	Ingest    awslambda.Function
 	Table     awsdynamodb.Table
+	Identity  Identity
 	// Events waits for Ingest; DeadLetters holds what it could not take.
 	Events      awssqs.Queue
 	DeadLetters awssqs.Queue
@@ -45,7 +46,10 @@ func NewAPI(scope constructs.Construct, id string, props APIProps) API {
 		names: names{s.Name()}, settings: s, binaries: props.Binaries,
 		logKey: props.Storage.ServiceKey, keep: removal(s),
 	}
-	api := API{Construct: this, Table: newTable(this, p, props.Storage.ServiceKey)}
+	api := API{
+		Construct: this, Table: newTable(this, p, props.Storage.ServiceKey),
+		Identity: newIdentity(this, p),
+	}
 	newFunctions(&api, p, props.Storage)
 	newIngest(&api, p, props.Storage)
 	newHTTPAPI(&api, p)

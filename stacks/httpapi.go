@@ -77,8 +77,8 @@ func newHTTPAPI(api *API, p platform) {
 		CreateDefaultStage: jsii.Bool(false),
 		CorsPreflight:      apiCORS(s.Origins),
 	})
-	authorizer := awsapigatewayv2authorizers.NewHttpJwtAuthorizer(jsii.String("Issuer"), jsii.String(s.Issuer),
-		&awsapigatewayv2authorizers.HttpJwtAuthorizerProps{JwtAudience: jsii.Strings(s.Audience...)})
+	authorizer := awsapigatewayv2authorizers.NewHttpJwtAuthorizer(jsii.String("Issuer"), api.Identity.Issuer,
+		&awsapigatewayv2authorizers.HttpJwtAuthorizerProps{JwtAudience: jsii.Strings(api.Identity.Audience...)})
 	public := awsapigatewayv2.NewHttpNoneAuthorizer()
 	integrations := map[string]awsapigatewayv2.HttpRouteIntegration{}
 	for name, f := range map[string]awslambda.Function{fnUpload: api.Upload, fnFiles: api.Files, fnRestore: api.Restore} {

@@ -50,6 +50,9 @@ func (n names) ruleARN() string { return regional("events", "rule/"+n.rule()) }
 
 func (n names) rotation() string { return n.base + "-signing-key" }
 
+func (n names) trail() string    { return n.base + "-objects" }
+func (n names) trailARN() string { return regional("cloudtrail", "trail/"+n.trail()) }
+
 // edgeLogs names the way of the edge's log: source and destination.
 func (n names) edgeLogs() string { return n.global() }
 

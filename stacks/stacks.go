@@ -34,12 +34,16 @@ func New(app constructs.Construct, s settings.Settings, binaries string) (Storag
 	output(apiStack, "ApiUrl", "Where clients ask for URLs", api.HTTP.ApiEndpoint())
 	output(apiStack, "BucketName", "Where they send their bytes", jsii.String(names{s.Name()}.bucket()))
 	output(apiStack, "Region", "The bucket's region", awscdk.Aws_REGION())
-	output(apiStack, "Issuer", "Whose tokens the API accepts", jsii.String(s.Issuer))
-	output(apiStack, "Audience", "For whom they must be", awscdk.Fn_Join(jsii.String(","), jsii.Strings(s.Audience...)))
+	output(apiStack, "Issuer", "Whose tokens the API accepts", api.Identity.Issuer)
+	output(apiStack, "Audience", "For whom they must be: the client's id", awscdk.Fn_Join(jsii.String(","), jsii.Strings(api.Identity.Audience...)))
+	if api.Identity.Pool != nil {
+		output(apiStack, "UserPool", "The people who have files", api.Identity.Pool.Ref())
+		output(apiStack, "LoginUrl", "Where they sign in", api.Identity.Login)
+	}
 	output(apiStack, "CatalogTable", "The table of the catalog", api.Table.TableName())
 	output(apiStack, "DeadLetterQueue", "Events that could not be taken", api.DeadLetters.QueueUrl())
 
-	if s.Issuer == settings.ExampleIssuer {
+	if s.Identity == settings.OIDC && s.Issuer == settings.ExampleIssuer {
 		awscdk.Annotations_Of(apiStack).AddWarningV2(jsii.String("bytepass:exampleIssuer"), jsii.String(
 			"the setting issuer is still the example of cdk.json: set it to your OIDC issuer before you deploy, such as -c bytepass:issuer=https://login.example.com"))
 	}

@@ -52,6 +52,10 @@ func NewStorage(scope constructs.Construct, id string, props StorageProps) Stora
 	roles := newRoles(this, n, k, delivery)
 	restrictLogs(logBucket, n, roles.LogReader)
 	restrict(bucket, roles, s.SignatureCapSeconds())
+	if s.CloudTrail {
+		addAll(logBucket, deliverTrail(logBucket, n)...)
+		newTrail(this, n, logBucket)
+	}
 	if delivery != nil {
 		addAll(logBucket, deliverEdgeLogs(logBucket, n))
 		newEdgeLogs(delivery, n, logBucket)

@@ -23,6 +23,12 @@ type Settings struct {
 	// protects them from being deleted.
 	Retain bool
 
+	// Identity is OIDC or Cognito. Issuer and Audience are OIDC's alone,
+	// CallbackURLs, MFA and SignUp are Cognito's.
+	Identity      string
+	CallbackURLs  []string // none is the origins': see LoginCallbacks
+	MFA           string
+	SignUp        bool
 	Issuer        string
 	Audience      []string
 	OwnerClaim    string
@@ -44,6 +50,7 @@ type Settings struct {
 	NoncurrentDays  int
 	LogDays         int
 	AccessLogDays   int
+	CloudTrail      bool
 
 	Architecture        string
 	ReservedConcurrency int // for each function; 0 reserves nothing
@@ -70,6 +77,11 @@ const (
 	StageProd = "prod"
 	// NoTransition is the storage class that leaves objects where they are.
 	NoTransition = "NONE"
+	// OIDC is an issuer of your own; Cognito a user pool that the stack makes.
+	OIDC    = "oidc"
+	Cognito = "cognito"
+	// MFARequired asks everybody for a second factor.
+	MFARequired = "required"
 	// S3 and CloudFront are where downloads can come from.
 	S3         = "s3"
 	CloudFront = "cloudfront"
@@ -91,6 +103,19 @@ func (s Settings) SignatureCapSeconds() int {
 	return max(s.UploadURLSeconds, s.PutSeconds, s.PartSeconds, s.GetSeconds, env.MinSignatureAgeSeconds)
 }
 
+// LoginCallbacks are the pages that a browser comes back to after it has signed
+// in or out at a user pool: the roots of the origins, if none are set.
+func (s Settings) LoginCallbacks() []string {
+	if len(s.CallbackURLs) > 0 {
+		return s.CallbackURLs
+	}
+	all := make([]string, len(s.Origins))
+	for i, origin := range s.Origins {
+		all[i] = origin + "/"
+	}
+	return all
+}
+
 // TombstoneDays is how long the catalog remembers a deleted key: longer than
 // the bucket keeps noncurrent versions, with a month for S3's lifecycle, which
 // runs once a day and may lag.
@@ -102,6 +127,8 @@ func defaults(stage string) Settings {
 		Stage:            stage,
 		Prefix:           "bytepass",
 		Retain:           true,
+		Identity:         OIDC,
+		MFA:              MFARequired,
 		Audience:         []string{"bytepass"},
 		OwnerClaim:       env.DefaultOwnerClaim,
 		GroupsClaim:      env.DefaultGroupsClaim,

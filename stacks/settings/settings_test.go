@@ -168,6 +168,19 @@ func TestRefused(t *testing.T) {
 		{`"webAcl":"` + webACL + `"`, "set delivery to cloudfront"},
 		{`"delivery":"cloudfront","webAcl":"` + webACL + `"`, ""},
 		{`"delivery":"cloudfront","webAcl":"arn:aws:wafv2:eu-central-1:111122223333:regional/webacl/x/12345678-1234-1234-1234-123456789012"`, "scope CLOUDFRONT"},
+		{`"identity":"cognito"`, "leave issuer out"},
+		{`"identity":"cognito","issuer":"https://issuer.example.com"`, ""},
+		{`"identity":"cognito","issuer":"https://issuer.example.com","stage":"prod"`, "the setting callbackUrls is missing"},
+		{`"identity":"cognito","issuer":"https://issuer.example.com","stage":"prod","callbackUrls":["https://app.example.org/in"]`, ""},
+		{`"identity":"cognito","issuer":"https://issuer.example.com","callbackUrls":["http://app.example.org/in"]`, "the whole https URL of a page"},
+		{`"identity":"cognito","issuer":"https://issuer.example.com","callbackUrls":["https://*.example.org/"]`, "without wildcard"},
+		{`"identity":"cognito","issuer":"https://issuer.example.com","requireScopes":true`, "leave it out"},
+		{`"identity":"cognito","issuer":"https://issuer.example.com","prefix":"my-aws-files"`, "use another prefix or stage"},
+		{`"identity":"cognito","issuer":"https://issuer.example.com","transitionDays":60`, "the setting noncurrentDays is 120"},
+		{`"identity":"saml"`, "use oidc, cognito"},
+		{`"callbackUrls":["https://app.example.org/"]`, "set identity to cognito"},
+		{`"signUp":true`, "set identity to cognito"},
+		{`"mfa":"optional"`, "set identity to cognito"},
 		{`"priceClass":"cheap"`, "use PriceClass_100, PriceClass_200, PriceClass_All"},
 		{`"keyDays":-1`, "use 0 to 3650"},
 		{`"tags":{"stage":"x"}`, "set by the stacks"},
@@ -207,7 +220,11 @@ func TestContextKeys(t *testing.T) {
 }
 
 func TestDerived(t *testing.T) {
-	s := defaults(StageDev)
+	s, err := Read(context(t, `{"bytepass":{"identity":"cognito","origins":["https://app.example.org"]}}`))
+	if err != nil || s.GroupsClaim != "cognito:groups" || strings.Join(s.LoginCallbacks(), " ") != "https://app.example.org/" {
+		t.Errorf("a user pool has the groups %s and the callbacks %v: %v", s.GroupsClaim, s.LoginCallbacks(), err)
+	}
+	s = defaults(StageDev)
 	s.UploadURLSeconds, s.PutSeconds, s.PartSeconds, s.GetSeconds = 1, 2, 3, 4
 	if got := s.SignatureCapSeconds(); got != 120 {
 		t.Errorf("the cap of short lifetimes is %d s; S3 measures two minutes at least", got)

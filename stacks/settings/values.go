@@ -58,6 +58,14 @@ func checkIssuer(v string) error {
 	return nil
 }
 
+func checkCallback(v string) error {
+	u, err := url.Parse(v)
+	if err != nil || u.Host == "" || u.User != nil || u.Fragment != "" || strings.Contains(v, "*") || !webScheme(u) {
+		return fmt.Errorf("use the whole https URL of a page, such as https://app.example.com/, without wildcard and fragment; http on loopback only")
+	}
+	return nil
+}
+
 func checkOrigin(v string) error {
 	u, err := url.Parse(v)
 	if err != nil || u.Host == "" || u.Host != strings.ToLower(u.Host) || strings.Contains(v, "*") ||

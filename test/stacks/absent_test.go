@@ -27,7 +27,7 @@ func (d deployment) documents(t *testing.T, visit func(id string, r resource, st
 
 // What may stand for things that have no name before they exist.
 var (
-	anyObject    = regexp.MustCompile(`^arn:aws:s3:::[a-z0-9-]+(/[ug]|/objects|/AWSLogs/[0-9]+/[A-Za-z]+)?/\*$`)
+	anyObject    = regexp.MustCompile(`^arn:aws:s3:::[a-z0-9-]+(/[ug]|/objects|/AWSLogs/[0-9]+/[A-Za-z-]+)?/\*$`)
 	anyLogStream = regexp.MustCompile(`^arn:aws:logs:[^*]+:log-stream:\*$`)
 )
 

@@ -28,6 +28,10 @@ var combinations = []map[string]any{
 	{"delivery": "cloudfront"},
 	{"delivery": "cloudfront", "stage": "prod", "issuer": "https://login.example.org", "domain": "files.example.org", "certificate": certificate, "webAcl": webACL, "priceClass": "PriceClass_100"},
 	{"delivery": "cloudfront", "stage": "longest-stage-16", "prefix": "prefix-no", "issuer": "https://login.example.org", "origins": "", "keyDays": "0"},
+	{"identity": "cognito"},
+	{"identity": "cognito", "stage": "prod", "issuer": "https://issuer.example.com", "callbackUrls": "https://app.example.org/signed-in", "mfa": "optional", "signUp": "true"},
+	{"cloudTrail": "true"},
+	{"cloudTrail": "true", "identity": "cognito", "delivery": "cloudfront", "stage": "prod", "issuer": "https://issuer.example.com", "origins": "https://app.example.org"},
 	{"uploadUrlSeconds": "1", "putSeconds": "1", "partSeconds": "1", "getSeconds": "1", "ingestConcurrency": "2", "throttleRate": "1", "throttleBurst": "1"},
 }
 

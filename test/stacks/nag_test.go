@@ -19,10 +19,11 @@ func TestNag(t *testing.T) {
 	for _, set := range []map[string]any{
 		{"stage": "dev"},
 		{"stage": "prod", "issuer": "https://login.example.org"},
-		{"stage": "dev", "delivery": "cloudfront"},
+		{"stage": "dev", "delivery": "cloudfront", "identity": "cognito", "mfa": "optional", "cloudTrail": "true"},
 		{"stage": "prod", "issuer": "https://login.example.org", "delivery": "cloudfront", "domain": "files.example.org", "certificate": certificate, "webAcl": webACL},
+		{"stage": "prod", "issuer": "https://issuer.example.com", "identity": "cognito", "origins": "https://app.example.org"},
 	} {
-		t.Run(fmt.Sprint(set["stage"], set["delivery"]), func(t *testing.T) {
+		t.Run(fmt.Sprint(set["stage"], set["delivery"], set["identity"]), func(t *testing.T) {
 			// Findings are read from the report; as errors they would end the synth.
 			set["@aws-cdk/core:annotationsInValidationReport"] = false
 			app, s := app(t, set)

@@ -140,6 +140,8 @@ func (d deployment) attribute(t *testing.T, id, attribute string) string {
 		return id
 	case "AWS::CloudFront::Distribution.DomainName":
 		return "d111111abcdef8.cloudfront.net"
+	case "AWS::Cognito::UserPool.ProviderURL":
+		return "https://cognito-idp." + region + ".amazonaws.com/" + id
 	case "AWS::SecretsManager::Secret.Id":
 		return regional("secretsmanager", "secret:"+id+"-AbCdEf")
 	case "Custom::SigningKey.KeyGroupId":

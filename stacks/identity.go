@@ -1,0 +1,104 @@
+package stacks
+
+import (
+	"fmt"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/bytepass/bytepass/stacks/settings"
+)
+
+// Identity is whose tokens the API accepts, and for whom they must be.
+type Identity struct {
+	Issuer   *string
+	Audience []string
+	// Login is where a browser signs in, empty where the issuer is not ours.
+	Login *string
+	// Pool is nil where the issuer is not ours.
+	Pool awscognito.CfnUserPool
+}
+
+// Lifetimes of a user pool's tokens: access and id in minutes, refresh in hours.
+const (
+	accessMinutes = 60
+	refreshHours  = 24
+)
+
+// newIdentity takes the issuer of the settings, or makes a user pool.
+func newIdentity(scope constructs.Construct, p platform) Identity {
+	if p.settings.Identity == settings.OIDC {
+		return Identity{Issuer: jsii.String(p.settings.Issuer), Audience: p.settings.Audience}
+	}
+	pool := newUserPool(scope, p)
+	client := newUserPoolClient(scope, p, pool)
+	domain := fmt.Sprintf("%s-%s", p.names.base, *awscdk.Aws_ACCOUNT_ID()) // unique in the region, among all accounts
+	awscognito.NewCfnUserPoolDomain(scope, jsii.String("Login"), &awscognito.CfnUserPoolDomainProps{
+		UserPoolId: pool.Ref(), Domain: jsii.String(domain),
+	})
+	return Identity{
+		Issuer: pool.AttrProviderUrl(), Audience: []string{*client.Ref()}, Pool: pool,
+		Login: jsii.String(fmt.Sprintf("https://%s.auth.%s.amazoncognito.com", domain, *awscdk.Aws_REGION())),
+	}
+}
+
+// newUserPool makes the directory of the people who have files. They sign in by
+// their address, with a password and a second factor from an app.
+func newUserPool(scope constructs.Construct, p platform) awscognito.CfnUserPool {
+	s, protection, mfa := p.settings, "INACTIVE", "OPTIONAL"
+	if s.Retain {
+		protection = "ACTIVE"
+	}
+	if s.MFA == settings.MFARequired {
+		mfa = "ON"
+	}
+	pool := awscognito.NewCfnUserPool(scope, jsii.String("Users"), &awscognito.CfnUserPoolProps{
+		UserPoolName:           jsii.String(p.names.base),
+		UserPoolTier:           jsii.String("ESSENTIALS"),
+		DeletionProtection:     jsii.String(protection),
+		UsernameAttributes:     jsii.Strings("email"),
+		AutoVerifiedAttributes: jsii.Strings("email"),
+		UsernameConfiguration:  &awscognito.CfnUserPool_UsernameConfigurationProperty{CaseSensitive: jsii.Bool(false)},
+		AdminCreateUserConfig:  &awscognito.CfnUserPool_AdminCreateUserConfigProperty{AllowAdminCreateUserOnly: jsii.Bool(!s.SignUp)},
+		AccountRecoverySetting: &awscognito.CfnUserPool_AccountRecoverySettingProperty{RecoveryMechanisms: []any{
+			&awscognito.CfnUserPool_RecoveryOptionProperty{Name: jsii.String("verified_email"), Priority: jsii.Number(1)},
+		}},
+		// A changed address is not used before it is verified.
+		UserAttributeUpdateSettings: &awscognito.CfnUserPool_UserAttributeUpdateSettingsProperty{AttributesRequireVerificationBeforeUpdate: jsii.Strings("email")},
+		MfaConfiguration:            jsii.String(mfa),
+		EnabledMfas:                 jsii.Strings("SOFTWARE_TOKEN_MFA"),
+		Policies: &awscognito.CfnUserPool_PoliciesProperty{PasswordPolicy: &awscognito.CfnUserPool_PasswordPolicyProperty{
+			MinimumLength: jsii.Number(12), RequireLowercase: jsii.Bool(true), RequireUppercase: jsii.Bool(true),
+			RequireNumbers: jsii.Bool(true), RequireSymbols: jsii.Bool(true), TemporaryPasswordValidityDays: jsii.Number(3),
+		}},
+	})
+	pool.ApplyRemovalPolicy(p.keep, nil)
+	const dearer = "Threat protection belongs to the plus plan of Cognito, which is for its owner to choose; a second factor is asked for instead."
+	exceptions := []exception{{rule: "AwsSolutions-COG3", reason: dearer}, {rule: "AwsSolutions-COG8", reason: dearer}}
+	if s.MFA != settings.MFARequired {
+		exceptions = append(exceptions, exception{rule: "AwsSolutions-COG2", reason: "The setting mfa leaves the second factor to the people themselves."})
+	}
+	accept(pool, exceptions...)
+	return pool
+}
+
+// newUserPoolClient makes the client of browsers and of the command: public, so
+// without a secret, by authorization code, which such clients send with PKCE.
+func newUserPoolClient(scope constructs.Construct, p platform, pool awscognito.CfnUserPool) awscognito.CfnUserPoolClient {
+	return awscognito.NewCfnUserPoolClient(scope, jsii.String("Client"), &awscognito.CfnUserPoolClientProps{
+		UserPoolId: pool.Ref(), ClientName: jsii.String(p.names.base),
+		GenerateSecret:                  jsii.Bool(false),
+		AllowedOAuthFlowsUserPoolClient: jsii.Bool(true), AllowedOAuthFlows: jsii.Strings("code"),
+		AllowedOAuthScopes:         jsii.Strings("openid", "email"),
+		SupportedIdentityProviders: jsii.Strings("COGNITO"),
+		ExplicitAuthFlows:          jsii.Strings("ALLOW_REFRESH_TOKEN_AUTH"), // no passwords but at the login itself
+		CallbackUrLs:               jsii.Strings(p.settings.LoginCallbacks()...), LogoutUrLs: jsii.Strings(p.settings.LoginCallbacks()...),
+		PreventUserExistenceErrors: jsii.String("ENABLED"), EnableTokenRevocation: jsii.Bool(true),
+		AccessTokenValidity: jsii.Number(accessMinutes), IdTokenValidity: jsii.Number(accessMinutes), RefreshTokenValidity: jsii.Number(refreshHours),
+		TokenValidityUnits: &awscognito.CfnUserPoolClient_TokenValidityUnitsProperty{
+			AccessToken: jsii.String("minutes"), IdToken: jsii.String("minutes"), RefreshToken: jsii.String("hours"),
+		},
+	})
+}
