@@ -114,7 +114,7 @@ func (s *server) open(ctx context.Context) (err error) {
 	s.projector = newProjector(s.bucket, s.catalog, s.cfg.Log, s.cfg.Now)
 	s.upkeep = startUpkeep(background, s.projector, s.bucket, s.cfg.Log)
 	s.upkeep.work.Go(func() { forgetting(background, s.catalog.Forget, s.cfg.Log) })
-	sweeper{bucket.NewMultipart(client, Bucket), abortAfter(settings.Lifecycle, gaps), s.cfg.Log, s.cfg.Now}.start(background, &s.upkeep.work)
+	sweeper{bucket.NewMultipart(client, Bucket), abortAfter(settings.Lifecycle, gaps), s.cfg.Log, s.cfg.Now}.start(background, s.upkeep.done, &s.upkeep.work)
 	if s.identity, err = newIdentity(s.cfg, s.folder, s.address); err != nil {
 		return err
 	}

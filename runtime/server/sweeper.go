@@ -37,12 +37,18 @@ func abortAfter(lifecycle provision.Lifecycle, gaps []provision.Gap) time.Durati
 	return 0
 }
 
-// start sweeps now and then, in a goroutine of work, until ctx ends.
-func (s sweeper) start(ctx context.Context, work *sync.WaitGroup) {
+// start sweeps now and then, the first time when first is closed, in a goroutine
+// of work, until ctx ends.
+func (s sweeper) start(ctx context.Context, first <-chan struct{}, work *sync.WaitGroup) {
 	if s.after == 0 {
 		return
 	}
 	work.Go(func() {
+		select {
+		case <-ctx.Done():
+			return
+		case <-first:
+		}
 		ticker := time.NewTicker(sweepEvery)
 		defer ticker.Stop()
 		for {

@@ -40,7 +40,9 @@ func TestSweeper(t *testing.T) {
 	var work sync.WaitGroup
 	ctx, stop := context.WithCancel(t.Context())
 	s := sweeper{store, 24 * time.Hour, slog.New(slog.NewTextHandler(&log, nil)), func() time.Time { return now }}
-	s.start(ctx, &work)
+	first := make(chan struct{})
+	close(first)
+	s.start(ctx, first, &work)
 	if id := <-store.aborted; id != "stale" {
 		t.Errorf("aborted %q", id)
 	}
@@ -50,7 +52,7 @@ func TestSweeper(t *testing.T) {
 		t.Errorf("the log says %q", log.String())
 	}
 
-	sweeper{store: store}.start(t.Context(), &work) // nothing is ever stale
+	sweeper{store: store}.start(t.Context(), first, &work) // nothing is ever stale
 	work.Wait()
 }
 
