@@ -65,7 +65,7 @@ func (s *service) delete(ctx context.Context, in *deleteInput) (*doneOutput, err
 	if err != nil {
 		return nil, err
 	}
-	versions, err := s.Deleter.Versions(ctx, object, 1)
+	versions, _, err := s.Deleter.Versions(ctx, object, "", 1)
 	if err != nil {
 		return nil, err
 	}

@@ -62,18 +62,27 @@ type Catalog interface {
 	List(ctx context.Context, q catalog.Query) ([]files.Record, error)
 }
 
+// Historian tells what a file was.
+type Historian interface {
+	// Versions returns a page of the history of exactly this object key, newest
+	// first: at most limit entries (1 to 1,000), from the one behind the version
+	// id after, or from the newest if that is empty. next is what the next page
+	// comes after, empty if there is none. A key that was never used has no
+	// history. The error is a *files.Problem with CodeInvalidCursor if the store
+	// cannot make anything of after.
+	Versions(ctx context.Context, objectKey, after string, limit int) (history []files.Version, next string, err error)
+}
+
 // Deleter deletes files recoverably and tells their history.
 type Deleter interface {
-	// Versions returns the history of exactly this object key, newest first,
-	// at most limit entries; none if the key was never used.
-	Versions(ctx context.Context, objectKey string, limit int) ([]files.Version, error)
+	Historian
 	// Delete puts a delete marker on the object and returns its version id.
 	Delete(ctx context.Context, objectKey string) (markerVersionID string, err error)
 }
 
 // Restorer brings files back.
 type Restorer interface {
-	Versions(ctx context.Context, objectKey string, limit int) ([]files.Version, error)
+	Historian
 	// RemoveMarker removes a delete marker for good. It is only ever called
 	// with the version id of a delete marker.
 	RemoveMarker(ctx context.Context, objectKey, versionID string) error

@@ -9,9 +9,6 @@ import (
 	"github.com/bytepass/bytepass/runtime/files"
 )
 
-// history is how many versions of a key are looked at.
-const history = 1000
-
 type fileInput struct {
 	KeyQuery
 	VersionID   string `query:"versionId" doc:"A version of the file; by default the current one"`
@@ -68,11 +65,10 @@ func (s *service) version(ctx context.Context, r files.Record, object, versionID
 	if s.Deleter == nil {
 		return files.Record{}, notServed()
 	}
-	versions, err := s.Deleter.Versions(ctx, object, history)
-	if err != nil {
-		return files.Record{}, err
-	}
-	for _, v := range versions {
+	for v, err := range history(ctx, s.Deleter, object) {
+		if err != nil {
+			return files.Record{}, err
+		}
 		if v.VersionID != versionID || v.DeleteMarker {
 			continue
 		}

@@ -78,6 +78,6 @@ func (s *service) stands(ctx context.Context, space files.Space, file files.Reco
 	if err != nil {
 		return false, err
 	}
-	versions, err := s.Deleter.Versions(ctx, object, 1)
+	versions, _, err := s.Deleter.Versions(ctx, object, "", 1)
 	return len(versions) > 0, err
 }

@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -221,7 +223,7 @@ func (b *memoryBucket) push(object string, v files.Version) string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.count++
-	v.VersionID = "v" + string(rune('0'+b.count/10)) + string(rune('0'+b.count%10))
+	v.VersionID = fmt.Sprintf("v%02d", b.count)
 	v.Latest, v.LastModified = true, start
 	history := append([]files.Version{v}, b.versions[object]...)
 	if len(history) > 1 {
@@ -235,11 +237,21 @@ func (b *memoryBucket) put(object string, size int64) string {
 	return b.push(object, files.Version{Size: size, ETag: "etag"})
 }
 
-func (b *memoryBucket) Versions(_ context.Context, object string, limit int) ([]files.Version, error) {
+func (b *memoryBucket) Versions(_ context.Context, object, after string, limit int) (history []files.Version, next string, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	all := b.versions[object]
-	return append([]files.Version{}, all[:min(limit, len(all))]...), b.err
+	if after != "" {
+		i := slices.IndexFunc(all, func(v files.Version) bool { return v.VersionID == after })
+		if i < 0 {
+			return nil, "", files.Problemf(files.CodeInvalidCursor, "cursor", "there is no such version")
+		}
+		all = all[i+1:]
+	}
+	if len(all) > limit {
+		all, next = all[:limit], all[limit-1].VersionID
+	}
+	return append([]files.Version{}, all...), next, b.err
 }
 
 func (b *memoryBucket) Delete(_ context.Context, object string) (string, error) {

@@ -45,7 +45,7 @@ func (s *service) restore(ctx context.Context, in *restoreInput) (*doneOutput, e
 	var failed error
 	var before []files.Version
 	for try := 0; try < restoreTries; try++ {
-		versions, err := s.Restorer.Versions(ctx, object, history)
+		versions, err := s.top(ctx, object)
 		if err != nil {
 			return nil, err
 		}
@@ -62,8 +62,25 @@ func (s *service) restore(ctx context.Context, in *restoreInput) (*doneOutput, e
 	return nil, failed
 }
 
-// bringBack puts the wanted version on top of this history, or the newest that
-// has bytes if none is wanted, and returns its id.
+// top returns the history of an object down to the newest version that has
+// bytes, and at least a page of it.
+func (s *service) top(ctx context.Context, object string) ([]files.Version, error) {
+	var versions []files.Version
+	bytes := false
+	for v, err := range history(ctx, s.Restorer, object) {
+		if err != nil {
+			return nil, err
+		}
+		versions = append(versions, v)
+		if bytes = bytes || !v.DeleteMarker; bytes && len(versions) >= maxLimit {
+			break
+		}
+	}
+	return versions, nil
+}
+
+// bringBack puts the wanted version on top, or the newest that has bytes if
+// none is wanted, and returns its id. versions is the top of the history.
 func (s *service) bringBack(ctx context.Context, object, wanted string, versions []files.Version) (restored string, err error) {
 	newest, deleted := underMarkers(versions)
 	switch {

@@ -3,6 +3,7 @@ package api
 import (
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/bytepass/bytepass/runtime/files"
@@ -128,9 +129,6 @@ func TestVersions(t *testing.T) {
 	if len(got) != 3 || got[0].VersionID != ids[2] || !got[0].DeleteMarker || !got[0].Latest || got[1].DeleteMarker || got[1].Size != 5 || got[2].VersionID != ids[0] {
 		t.Errorf("got %+v", got)
 	}
-	if got := into[[]Version](t, r.do("alice", http.MethodGet, "/api/versions?key=a&limit=2", "")); len(got) != 2 {
-		t.Errorf("limit 2 gives %d", len(got))
-	}
 	for query, tc := range map[string]struct {
 		status int
 		code   files.Code
@@ -139,10 +137,55 @@ func TestVersions(t *testing.T) {
 		"key=none":        {http.StatusNotFound, files.CodeNotFound, "key"},
 		"":                {http.StatusBadRequest, files.CodeInvalidKey, "key"},
 		"key=a&limit=0":   {http.StatusBadRequest, files.CodeInvalidLimit, "limit"},
-		"key=a&cursor=YQ": {http.StatusBadRequest, files.CodeInvalidField, "cursor"},
+		"key=a&cursor=YQ": {http.StatusBadRequest, files.CodeInvalidCursor, "cursor"},
+		"key=a&cursor=!":  {http.StatusBadRequest, files.CodeInvalidCursor, "cursor"},
 	} {
 		wantProblem(t, r.do("alice", http.MethodGet, "/api/versions?"+query, ""), tc.status, tc.code, tc.field)
 	}
 	bare := newRig(t, func(c *Config) { c.Deleter = nil })
 	wantProblem(t, bare.do("alice", http.MethodGet, "/api/versions?key=a", ""), http.StatusNotFound, files.CodeNotServed, "")
+}
+
+// A history of any length is read page by page, and every entry of it can be
+// got and restored.
+func TestLongHistory(t *testing.T) {
+	r := newRig(t, nil)
+	team, err := files.Group("a/b")
+	if err != nil {
+		t.Fatal(err)
+	}
+	object, err := team.ObjectKey("a")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const length = 2*maxLimit + 7
+	r.put(team, "a", nil)
+	for range length - 1 {
+		r.bucket.put(object, 5)
+	}
+	for _, query := range []string{"", "&limit=1000", "&limit=7"} {
+		seen := map[string]bool{}
+		for path := "/api/versions?space=g/a/b&key=a" + query; path != ""; {
+			a := r.do("alice", http.MethodGet, path, "")
+			for _, v := range into[[]Version](t, a) {
+				seen[v.VersionID] = true
+			}
+			path, _, _ = strings.Cut(strings.TrimPrefix(a.Header.Get("Link"), "<"), ">")
+		}
+		if len(seen) != length {
+			t.Errorf("%q: %d entries, want %d", query, len(seen), length)
+		}
+	}
+	oldest := r.bucket.versions[object][length-1].VersionID
+	if got := into[File](t, r.do("alice", http.MethodGet, "/api/file?space=g/a/b&key=a&versionId="+oldest, "")); got.VersionID != oldest {
+		t.Errorf("the oldest is %+v", got)
+	}
+	into[Done](t, r.do("alice", http.MethodPost, "/api/restore?space=g/a/b", `{"key":"a","versionId":"`+oldest+`"}`))
+	for range maxLimit + 1 {
+		r.bucket.push(object, files.Version{DeleteMarker: true})
+	}
+	into[Done](t, r.do("alice", http.MethodPost, "/api/restore?space=g/a/b", `{"key":"a"}`))
+	if top := r.bucket.versions[object]; top[0].DeleteMarker || len(top) != length+1 {
+		t.Errorf("%d entries, on top %+v", len(top), top[0])
+	}
 }

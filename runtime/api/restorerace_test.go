@@ -41,7 +41,7 @@ func TestRestoresAtTheSameTime(t *testing.T) {
 		if round%2 == 1 {
 			restore()
 		}
-		history, err := objects.Versions(t.Context(), object, 100)
+		history, _, err := objects.Versions(t.Context(), object, "", 100)
 		if err != nil || len(history) != 1 || history[0].VersionID != version || !history[0].Latest {
 			t.Fatalf("round %d leaves %+v, %v", round, history, err)
 		}

@@ -126,7 +126,7 @@ func (s *service) unfinishedBelow(ctx context.Context, in *unfinishedInput) (*un
 	if err != nil {
 		return nil, err
 	}
-	page := pageInput{SpaceQuery: in.SpaceQuery, Prefix: in.Prefix, Limit: in.Limit}
+	page := pageInput{SpaceQuery: in.SpaceQuery, Prefix: in.Prefix, PageQuery: PageQuery{Limit: in.Limit}}
 	after, err := files.ParseCursor(in.Cursor)
 	if err != nil {
 		return nil, err

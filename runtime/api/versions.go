@@ -2,7 +2,9 @@ package api
 
 import (
 	"context"
+	"iter"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -12,7 +14,7 @@ import (
 
 type versionsInput struct {
 	KeyQuery
-	Limit int `query:"limit" minimum:"1" maximum:"1000" default:"100" doc:"The most entries, newest first"`
+	PageQuery
 }
 
 // Version is one entry of a file's history.
@@ -26,6 +28,7 @@ type Version struct {
 }
 
 type versionsOutput struct {
+	Link string    `header:"Link" doc:"The next page (RFC 8288), relation next; absent on the last"`
 	Body []Version `nullable:"false"`
 }
 
@@ -33,7 +36,7 @@ func (s *service) registerVersions(operations huma.API) {
 	register(s, operations, operation{
 		id: "versions", method: http.MethodGet, path: "/api/versions", tag: "files", scope: read,
 		summary:     "List a file's history",
-		description: "The versions and delete markers of exactly this key, newest first, as the bucket has them.",
+		description: "The versions and delete markers of exactly this key, newest first, as the bucket has them. What comes to be while pages are read is on the first one only.",
 	}, s.versions)
 }
 
@@ -45,16 +48,46 @@ func (s *service) versions(ctx context.Context, in *versionsInput) (*versionsOut
 	if err != nil {
 		return nil, err
 	}
-	versions, err := s.Deleter.Versions(ctx, object, in.Limit)
+	after, err := files.ParseCursor(in.Cursor)
 	if err != nil {
 		return nil, err
 	}
-	if len(versions) == 0 {
+	versions, next, err := s.Deleter.Versions(ctx, object, after, in.Limit)
+	if err != nil {
+		return nil, err
+	}
+	if len(versions) == 0 && after == "" {
 		return nil, files.Problemf(files.CodeNotFound, "key", "there is no such file, and none of its versions is left")
 	}
-	out := &versionsOutput{make([]Version, 0, len(versions))}
+	out := &versionsOutput{Body: make([]Version, 0, len(versions))}
 	for _, v := range versions {
 		out.Body = append(out.Body, Version(v))
 	}
+	if next != "" {
+		out.Link = in.link("/api/versions", next, url.Values{"key": {in.Key}, "space": {in.Space}})
+	}
 	return out, nil
+}
+
+// history walks the whole history of an object, newest first. An error is the
+// last that it gives.
+func history(ctx context.Context, of Historian, object string) iter.Seq2[files.Version, error] {
+	return func(yield func(files.Version, error) bool) {
+		for after := ""; ; {
+			page, next, err := of.Versions(ctx, object, after, maxLimit)
+			if err != nil {
+				yield(files.Version{}, err)
+				return
+			}
+			for _, v := range page {
+				if !yield(v, nil) {
+					return
+				}
+			}
+			if next == "" {
+				return
+			}
+			after = next
+		}
+	}
 }

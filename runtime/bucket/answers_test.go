@@ -177,7 +177,7 @@ func TestPagesOfVersions(t *testing.T) {
 				entry("Version", "a+b%2B", "v1", "07", "false")+entry("Version", "a+b%2Bc", "x", "10", "true")+`</ListVersionsResult>`)
 		}
 	})
-	history, err := b.Versions(t.Context(), "a b+", 100)
+	history, _, err := b.Versions(t.Context(), "a b+", "", 100)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -190,6 +190,17 @@ func TestPagesOfVersions(t *testing.T) {
 	}
 	if want := []string{" ", "a b+ m1"}; !slices.Equal(asked, want) {
 		t.Errorf("asked for %q, want %q", asked, want)
+	}
+}
+
+// TestPageBeginsNowhere: S3 knows its own version ids, and refuses others.
+func TestPageBeginsNowhere(t *testing.T) {
+	b := scripted(t, func(w http.ResponseWriter, _ *http.Request) { refuse(w, http.StatusBadRequest, "InvalidArgument") })
+	if _, _, err := b.Versions(t.Context(), "a", "x", 1); files.CodeOf(err) != files.CodeInvalidCursor {
+		t.Errorf("got %v", err)
+	}
+	if _, _, err := b.Versions(t.Context(), "a", "", 1); files.CodeOf(err) != files.CodeInternal {
+		t.Errorf("without a cursor: %v", err)
 	}
 }
 

@@ -16,41 +16,55 @@ import (
 // maxPage is the most that S3 lists in one answer.
 const maxPage = 1000
 
-// Versions returns the history of exactly this object key, newest first, at
-// most limit entries; none if the key was never used.
+// Versions returns a page of the history of exactly this object key, newest
+// first: at most limit entries, 1,000 if that is more, from the one behind the
+// version id after, or from the newest if that is empty. next is what the next
+// page comes after, empty if there is none. A key that was never used has no
+// history. The error is a *files.Problem with CodeInvalidCursor if the store
+// cannot make anything of after.
 //
 // It needs s3:ListBucketVersions on the bucket.
-func (b *Bucket) Versions(ctx context.Context, objectKey string, limit int) ([]files.Version, error) {
-	var history []files.Version
+func (b *Bucket) Versions(ctx context.Context, objectKey, after string, limit int) (history []files.Version, next string, err error) {
+	limit = min(max(limit, 1), maxPage)
 	in := &s3.ListObjectVersionsInput{
 		Bucket: &b.name, Prefix: &objectKey, EncodingType: types.EncodingTypeUrl,
-		MaxKeys: aws.Int32(int32(min(max(limit, 1), maxPage))), //nolint:gosec // at most maxPage
+	}
+	if after != "" {
+		in.KeyMarker, in.VersionIdMarker = &objectKey, &after
 	}
 	for {
+		in.MaxKeys = aws.Int32(int32(limit - len(history))) //nolint:gosec // at most maxPage
 		page, err := b.client.ListObjectVersions(ctx, in)
+		if err != nil && after != "" && isOne(err, "InvalidArgument") {
+			return nil, "", files.Problemf(files.CodeInvalidCursor, "cursor", "the store does not know where this page begins; start without a cursor and follow the Link header")
+		}
 		if err != nil {
-			return nil, explain("ListObjectVersions", err)
+			return nil, "", explain("ListObjectVersions", err)
 		}
 		entries, others, err := versionsOf(page, objectKey)
 		if err != nil {
-			return nil, err
+			return nil, "", err
 		}
 		history = append(history, entries...)
-		// A key sorts before all that begin with it, so others end it.
-		if len(history) >= limit || others || !aws.ToBool(page.IsTruncated) {
-			break
-		}
-		next, err := listedKey(page.NextKeyMarker, page.EncodingType)
+		nextKey, err := listedKey(page.NextKeyMarker, page.EncodingType)
 		if err != nil {
-			return nil, err
+			return nil, "", err
 		}
-		if next != objectKey || aws.ToString(page.NextVersionIdMarker) == aws.ToString(in.VersionIdMarker) {
+		// The page's own end counts, not the last entry's id: versions and
+		// markers of one second are not told in their order.
+		next = aws.ToString(page.NextVersionIdMarker)
+		// A key sorts before all that begin with it, so others end it.
+		if others || !aws.ToBool(page.IsTruncated) || nextKey != objectKey || next == aws.ToString(in.VersionIdMarker) {
+			next = ""
 			break
 		}
-		in.KeyMarker, in.VersionIdMarker = &next, page.NextVersionIdMarker
+		if len(history) >= limit {
+			break
+		}
+		in.KeyMarker, in.VersionIdMarker = &objectKey, aws.String(next)
 	}
 	newestFirst(history)
-	return history[:min(len(history), limit)], nil
+	return history, next, nil
 }
 
 // versionsOf returns the page's entries of exactly this key, and whether the

@@ -144,9 +144,14 @@ type Version struct {
 	Size                 int64
 }
 
+// versions reads the history of a key in pages of two.
 func (w *World) versions(t T, owner, key string) []Version {
 	t.Helper()
-	var versions []Version
-	w.Call(t, Request{Method: "GET", Path: "/api/versions?key=" + url.QueryEscape(key), Owner: owner}, &versions)
-	return versions
+	var all []Version
+	for path := "/api/versions?limit=2&key=" + url.QueryEscape(key); path != ""; {
+		var page []Version
+		path = w.Call(t, Request{Method: "GET", Path: path, Owner: owner}, &page).next(t)
+		all = append(all, page...)
+	}
+	return all
 }
