@@ -9,11 +9,11 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// restrict denies in the bucket's policy what no
-// role of any kind may do, and so holds even against rights that somebody adds
-// elsewhere. The keys s3:authType, s3:signatureAge and s3:signatureversion are
-// those of "Bucket policy examples using condition keys" (S3 user guide,
-// "Amazon S3 Signature Version 4 authentication specific policy keys").
+// restrict denies in the bucket's policy what no role of any kind may do, and so
+// holds even against rights that somebody adds elsewhere. The keys s3:authType,
+// s3:signatureAge and s3:signatureversion are those of "Bucket policy examples
+// using condition keys" (S3 user guide, "Amazon S3 Signature Version 4
+// authentication specific policy keys").
 func restrict(bucket awss3.Bucket, r Roles, signatureCapSeconds int) {
 	var signers []string
 	for _, signer := range r.signers() {

@@ -1,10 +1,11 @@
 // Package stacks is what Bytepass deploys on AWS, as CDK constructs and as the
 // stacks made of them.
 //
-// Storage is the bucket, its two keys, its log bucket, and every role with its
-// rights, because bucket policy, key policies and roles name each other. API
-// is the functions, the HTTP API in front of them, the catalog's table and the
-// queue that feeds it. New makes both as stacks of an app; another app can use
+// Storage is the bucket, its two keys, its log bucket, every role with its
+// rights, and the Delivery of downloads by CloudFront where that is set, because
+// bucket policy, key policies, roles and distribution name each other. API is
+// the functions, the HTTP API in front of them with the Identity whose tokens it
+// takes, the catalog's table and the queue that feeds it. New makes both as stacks of an app; another app can use
 // NewStorage and NewAPI inside its own stacks.
 //
 // Rules of the house:

@@ -3,7 +3,6 @@ package settings
 import (
 	"encoding/json"
 	"fmt"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -143,62 +142,4 @@ func sortedKeys(m map[string]any) []string {
 	}
 	slices.Sort(keys)
 	return keys
-}
-
-// maxTypesBytes leaves room in the 4 KB that Lambda gives a function's
-// environment (Lambda quotas).
-const maxTypesBytes = 2000
-
-// contradiction returns what no setting alone can say.
-func (s Settings) contradiction() error {
-	issuer, err := url.Parse(s.Issuer)
-	switch {
-	case len(s.Name()) > maxName:
-		return fmt.Errorf("the setting prefix is too long: %q has %d characters, and bucket names leave %d for prefix, hyphen and stage; shorten prefix or stage", s.Name(), len(s.Name()), maxName)
-	case s.Stage == StageProd && !s.Retain:
-		return fmt.Errorf("the setting retain is false, but the stage prod always keeps its data: use another stage, or leave retain alone")
-	case s.Identity == Cognito:
-		if err := s.cognitoContradiction(); err != nil {
-			return err
-		}
-	case len(s.CallbackURLs) > 0 || s.SignUp || s.MFA != MFARequired:
-		return fmt.Errorf("the settings callbackUrls, mfa and signUp are for a user pool: set identity to cognito, or leave them out")
-	case s.Issuer == "" || err != nil:
-		return fmt.Errorf("the setting issuer is missing: set it to the OIDC issuer whose tokens the API is to accept, such as -c %sissuer=https://login.example.com", contextPrefix)
-	case s.Retain && s.Issuer == ExampleIssuer:
-		return fmt.Errorf("the setting issuer is still the example %s, and the stage %s keeps its data: set it to your OIDC issuer", ExampleIssuer, s.Stage)
-	case s.Retain && issuer.Scheme == "http":
-		return fmt.Errorf("the setting issuer is %s, and the stage %s keeps its data: use an https issuer, or a stage with retain=false", s.Issuer, s.Stage)
-	}
-	switch {
-	case s.Delivery != CloudFront && (s.Domain != "" || s.WebACL != ""):
-		return fmt.Errorf("the settings domain and webAcl are for downloads from CloudFront: set delivery to cloudfront, or leave them out")
-	case (s.Domain == "") != (s.Certificate == ""):
-		return fmt.Errorf("the settings domain and certificate belong together: set both, or none for CloudFront's own domain")
-	case len(strings.Join(s.AllowedTypes, ",")) > maxTypesBytes:
-		return fmt.Errorf("the setting allowedTypes is too long for a function's environment: use at most %d characters in all, such as image/* for many", maxTypesBytes)
-	case s.TransitionClass == "STANDARD_IA" && s.TransitionDays < 30:
-		return fmt.Errorf("the setting transitionDays is %d, but S3 moves objects to STANDARD_IA after 30 days at the earliest: use 30 or more, or another transitionClass", s.TransitionDays)
-	case s.TransitionClass != NoTransition && s.NoncurrentDays < s.TransitionDays+90:
-		return fmt.Errorf("the setting noncurrentDays is %d, but versions in %s are billed for 90 days after transitionDays (%d): use %d or more", s.NoncurrentDays, s.TransitionClass, s.TransitionDays, s.TransitionDays+90)
-	}
-	return nil
-}
-
-// cognitoContradiction is contradiction for what concerns a user pool.
-func (s Settings) cognitoContradiction() error {
-	switch {
-	case s.Issuer != "" && s.Issuer != ExampleIssuer:
-		return fmt.Errorf("the setting issuer is %s, but with identity cognito the stack makes its own: leave issuer out, or set identity to oidc", s.Issuer)
-	case s.RequireScopes:
-		return fmt.Errorf("the setting requireScopes is true, but a user pool cannot write the scopes files:read and files:write: leave it out, or set identity to oidc")
-	case len(s.LoginCallbacks()) == 0:
-		return fmt.Errorf("the setting callbackUrls is missing: set the pages that a browser comes back to after it has signed in, or origins")
-	}
-	for _, reserved := range []string{"aws", "amazon", "cognito"} {
-		if strings.Contains(s.Name(), reserved) {
-			return fmt.Errorf("the login's address cannot hold %q, which is in %s: use another prefix or stage", reserved, s.Name())
-		}
-	}
-	return nil
 }

@@ -236,3 +236,35 @@ func simulate(t *testing.T, all []asked) []answer {
 	}
 	return answers
 }
+
+// TestWhatTheEdgeMayRead: all policies together, for CloudFront as itself.
+func TestWhatTheEdgeMayRead(t *testing.T) {
+	d := edge(t)
+	distribution := "arn:aws:cloudfront::" + account + ":distribution/" + d.only(t, d.storage, "AWS::CloudFront::Distribution", "StorageDeliveryDistribution")
+	bucket := d.attribute(t, d.only(t, d.storage, "AWS::S3::Bucket", "StorageBucket"), "Arn")
+	policy := d.resolve(t, d.storage.Resources[d.only(t, d.storage, "AWS::S3::BucketPolicy", "StorageBucketPolicy")].Properties["PolicyDocument"])
+	tries := []struct{ from, does, of, want string }{
+		{distribution, "s3:GetObject", "/u/alice/a", "Allowed"},
+		{distribution, "s3:GetObjectVersion", "/g/team/a", "Allowed"},
+		{distribution + "X", "s3:GetObject", "/u/alice/a", "ImplicitlyDenied"},
+		{distribution, "s3:GetObject", "/error", "ImplicitlyDenied"},
+		{distribution, "s3:ListBucket", "", "ImplicitlyDenied"},
+		{distribution, "s3:PutObject", "/u/alice/a", "ImplicitlyDenied"},
+	}
+	var all []asked
+	for _, try := range tries {
+		all = append(all, asked{
+			Principal: "cloudfront.amazonaws.com", Action: try.does, Resource: bucket + try.of, Account: account,
+			Context: map[string]string{
+				"aws:SecureTransport": "true", "s3:TlsVersion": "1.3", "s3:signatureversion": "AWS4-HMAC-SHA256", "s3:signatureAge": "1000", "s3:authType": header,
+				"aws:SourceArn": try.from,
+			},
+			IdentityPolicies: []any{}, ResourcePolicy: policy,
+		})
+	}
+	for i, a := range simulate(t, all) {
+		if try := tries[i]; a.Result != try.want || len(a.Ignored) > 0 {
+			t.Errorf("%s, %s of %q: %s, not %s (not known: %v)", try.from, try.does, try.of, a.Result, try.want, a.Ignored)
+		}
+	}
+}
