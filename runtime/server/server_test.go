@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -164,7 +165,10 @@ func TestRestart(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer l.Close()
-	s = runServer(t, cfg)
+	moved := cfg
+	var log strings.Builder // read when the server has ended
+	moved.Log = slog.New(slog.NewTextHandler(&log, nil))
+	s = runServer(t, moved)
 	if s.Store == first.Store {
 		t.Error("the store listens where somebody else does")
 	}
@@ -172,6 +176,9 @@ func TestRestart(t *testing.T) {
 	s.put("b.txt", "two")
 	s.lists("a.txt", "b.txt")
 	s.end()
+	if warned := strings.Count(log.String(), "level=WARN"); warned != 1 || !strings.Contains(log.String(), "every URL that was given out before is dead") {
+		t.Errorf("%d warnings, want one about the store's move: %s", warned, log.String())
+	}
 
 	cfg.S3Listen = strings.TrimPrefix(first.Store, "http://")
 	if err := Run(t.Context(), cfg); err == nil || !strings.Contains(err.Error(), cfg.S3Listen) {

@@ -44,11 +44,12 @@ func startStore(ctx context.Context, cfg Config, f *folder.Folder, listen string
 		address = state.S3Listen
 	}
 	if address == "" || cfg.S3Listen == "" && !isFree(ctx, address) {
-		if address != "" {
-			cfg.Log.Warn("the store's remembered address is taken; URLs signed before are dead", "address", address)
-		}
+		remembered := address
 		if address, err = freeAddress(ctx); err != nil {
 			return nil, err
+		}
+		if remembered != "" {
+			cfg.Log.Warn("another program has the store's address, so the store has moved: every URL that was given out before is dead; to keep an address, name it with --s3-listen", "was", remembered, "is", address)
 		}
 	}
 	store, err := embedded.Start(ctx, embedded.Config{
