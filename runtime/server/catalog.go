@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"time"
 
@@ -12,10 +13,14 @@ import (
 // openCatalog opens the catalog in the database that a URL names, or without
 // one in the data folder.
 func openCatalog(ctx context.Context, database string, f *folder.Folder, now func() time.Time) (*sql.Catalog, error) {
-	if database == "" {
-		return sql.OpenSQLite(ctx, f.Catalog(), now)
+	if database != "" {
+		return sql.OpenPostgres(ctx, database, now)
 	}
-	return sql.OpenPostgres(ctx, database, now)
+	c, err := sql.OpenSQLite(ctx, f.Catalog(), now)
+	if err != nil && ctx.Err() == nil {
+		return nil, fmt.Errorf("%w; if the file is damaged, move it away (with its -wal and -shm) and start again: the catalog is rebuilt from the store", err)
+	}
+	return c, err
 }
 
 // forgetEvery is how often tombstones that have expired are removed.

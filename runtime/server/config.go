@@ -116,7 +116,7 @@ func (c Config) Validate() error {
 			return err
 		}
 	}
-	return errors.Join(c.validateAddress("--listen", c.Listen), c.validateAddress("--s3-listen", c.S3Listen))
+	return errors.Join(c.validateAddress("--listen", c.Listen), c.validateAddress("--s3-listen", c.S3Listen), c.validateApart())
 }
 
 func checkType(t string) error {
@@ -138,13 +138,33 @@ func (c Config) validateAddress(setting, address string) error {
 	if err != nil || port == "" {
 		return bad(setting, "%q is not an address; write HOST:PORT, such as 127.0.0.1:8080", address)
 	}
-	if !isLoopback(host) && c.Issuer == "" {
-		return bad(setting, "%s can be reached from other machines, and without an issuer everybody who reaches it is owner %q; listen on 127.0.0.1, or name your issuer with --issuer and --audience", address, "dev")
-	}
-	if ip, err := netip.ParseAddr(host); setting == "--s3-listen" && (host == "" || err == nil && ip.IsUnspecified()) {
+	ip, err := netip.ParseAddr(host)
+	switch {
+	case setting == "--s3-listen" && (host == "" || err == nil && ip.IsUnspecified()):
 		return bad(setting, "%q names every address of this machine, and signed URLs need the one that clients reach; write it, such as 192.0.2.10:9000", address)
+	case setting == "--s3-listen" && port == "0":
+		return bad(setting, "signed URLs need a port that stays; write one, or leave the flag out for a free one that the data folder remembers")
+	case isLoopback(host) || c.Issuer != "":
+		return nil
+	case setting == "--s3-listen":
+		return bad(setting, "other machines can reach %s, and without an issuer the API signs URLs for this machine alone; listen on 127.0.0.1, or name your issuer with --issuer and --audience", address)
 	}
-	return nil
+	return bad(setting, "%s can be reached from other machines, and without an issuer everybody who reaches it is owner %q; listen on 127.0.0.1, or name your issuer with --issuer and --audience", address, "dev")
+}
+
+// validateApart checks that the API and the store do not want the same address.
+func (c Config) validateApart() error {
+	host, port, err := net.SplitHostPort(c.Listen)
+	storeHost, storePort, storeErr := net.SplitHostPort(c.S3Listen)
+	if err != nil || storeErr != nil || port != storePort || port == "0" {
+		return nil
+	}
+	ip, err := netip.ParseAddr(host)
+	everywhere := host == "" || err == nil && ip.IsUnspecified()
+	if !everywhere && !strings.EqualFold(host, storeHost) {
+		return nil
+	}
+	return bad("--s3-listen", "%s is the address of the API too; the store needs a port of its own, such as %s", c.S3Listen, net.JoinHostPort(storeHost, "9000"))
 }
 
 func isLoopback(host string) bool {

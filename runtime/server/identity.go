@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"strings"
 	"time"
@@ -82,6 +83,14 @@ func DevIssuer(f *folder.Folder, listen string, now func() time.Time) (*devissue
 
 func issuerURL(listen string) string {
 	return "http://" + listen + issuerPath
+}
+
+// look warns if the issuer does not answer: no token counts before it does, and
+// whoever has misspelt it should not hear so from the users.
+func (i identity) look(ctx context.Context, log *slog.Logger) {
+	if err := i.discover(ctx); err != nil && ctx.Err() == nil {
+		log.Warn("the issuer does not answer as one, and until it does nobody can sign in; look whether --issuer is right", "issuer", i.issuer, "error", err)
+	}
 }
 
 // discover returns nil if the issuer answers with its discovery document

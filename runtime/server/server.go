@@ -50,7 +50,7 @@ func Run(ctx context.Context, cfg Config) (err error) {
 	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", cfg.Listen)
 	if err != nil {
-		return bad("--listen", "%v", err)
+		return cannotListen("--listen", cfg.Listen, err)
 	}
 	defer listener.Close() // serve has closed it, unless we never came so far
 	f, err := folder.Open(cfg.Data, true)
@@ -117,6 +117,9 @@ func (s *server) open(ctx context.Context) (err error) {
 	sweeper{bucket.NewMultipart(client, Bucket), abortAfter(settings.Lifecycle, gaps), s.cfg.Log, s.cfg.Now}.start(background, s.upkeep.done, &s.upkeep.work)
 	if s.identity, err = newIdentity(s.cfg, s.folder, s.address); err != nil {
 		return err
+	}
+	if s.cfg.Issuer != "" {
+		s.upkeep.work.Go(func() { s.identity.look(background, s.cfg.Log) })
 	}
 	s.handler, err = s.newHandler(client, corsOrigins(settings.CORS))
 	return err

@@ -2,9 +2,7 @@ package server
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
-	"net"
 	"slices"
 	"strings"
 
@@ -43,7 +41,7 @@ func startStore(ctx context.Context, cfg Config, f *folder.Folder, listen string
 	if address == "" {
 		address = state.S3Listen
 	}
-	if address == "" || cfg.S3Listen == "" && !isFree(ctx, address) {
+	if address == "" || cfg.S3Listen == "" && tryAddress(ctx, address) != nil {
 		remembered := address
 		if address, err = freeAddress(ctx); err != nil {
 			return nil, err
@@ -51,6 +49,9 @@ func startStore(ctx context.Context, cfg Config, f *folder.Folder, listen string
 		if remembered != "" {
 			cfg.Log.Warn("another program has the store's address, so the store has moved: every URL that was given out before is dead; to keep an address, name it with --s3-listen", "was", remembered, "is", address)
 		}
+	}
+	if err := tryAddress(ctx, address); err != nil {
+		return nil, cannotListen("--s3-listen", address, err)
 	}
 	store, err := embedded.Start(ctx, embedded.Config{
 		Folder: f.Store(), Metadata: embedded.Metadata(state.Metadata), Listen: address,
@@ -66,19 +67,6 @@ func startStore(ctx context.Context, cfg Config, f *folder.Folder, listen string
 	}
 	state.Listen, state.S3Listen = listen, address
 	return store, f.Remember(state)
-}
-
-func isFree(ctx context.Context, address string) bool {
-	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
-	return err == nil && l.Close() == nil
-}
-
-func freeAddress(ctx context.Context) (string, error) {
-	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", fmt.Errorf("looking for a free port: %w", err)
-	}
-	return l.Addr().String(), l.Close()
 }
 
 // readTemplate returns what the template asks of the bucket, with the origins
