@@ -81,7 +81,7 @@ func readTemplate(cfg Config, listen string) (provision.Settings, error) {
 }
 
 // provisionStore gives the store's bucket the template's settings. What the
-// store cannot do is returned, and logged, loudly when it is news.
+// store cannot do is returned, and logged.
 func provisionStore(ctx context.Context, client *s3.Client, settings provision.Settings, log *slog.Logger) ([]provision.Gap, error) {
 	diff, err := provision.Plan(ctx, provision.Target{
 		Client: client, Bucket: Bucket, PlainHTTP: true,
@@ -99,31 +99,26 @@ func provisionStore(ctx context.Context, client *s3.Client, settings provision.S
 	for _, change := range diff.Changes {
 		log.Debug("store provisioned", "setting", change.Setting, "have", string(change.Have), "want", string(change.Want))
 	}
-	level := slog.LevelDebug
-	if diff.Create {
-		level = slog.LevelInfo
-	}
-	logGaps(ctx, log, level, gaps)
+	logGaps(ctx, log, diff.Create, gaps)
 	return gaps, nil
 }
 
-// logGaps writes a line for each gap; parts of a setting that share a
-// consequence share the line.
-func logGaps(ctx context.Context, log *slog.Logger, level slog.Level, gaps []provision.Gap) {
-	for len(gaps) > 0 {
-		first := gaps[0]
-		var parts, details []string
-		gaps = slices.DeleteFunc(slices.Clone(gaps), func(g provision.Gap) bool {
-			same := g.Setting == first.Setting && g.Reason == first.Reason && g.Consequence == first.Consequence
-			if same {
-				parts, details = append(parts, g.Part), append(details, g.Detail)
-			}
-			return same
-		})
-		name := strings.TrimSpace(first.Setting + " " + strings.Join(parts, ", "))
-		log.Log(ctx, level, "the store goes without "+name, "reason", first.Reason, "consequence", first.Consequence)
-		log.Debug("why it goes without "+name, "detail", strings.Join(slices.Compact(details), "; "))
+// logGaps writes one line that names all gaps, loudly when they are news, and
+// for whoever wants to know more a line about each of them.
+func logGaps(ctx context.Context, log *slog.Logger, news bool, gaps []provision.Gap) {
+	var names []string
+	for _, g := range gaps {
+		names = append(names, strings.TrimSpace(g.Setting+" "+g.Part))
+		log.DebugContext(ctx, "why the store goes without "+names[len(names)-1], "reason", g.Reason, "consequence", g.Consequence, "detail", g.Detail)
 	}
+	if len(gaps) == 0 {
+		return
+	}
+	level := slog.LevelDebug
+	if news {
+		level = slog.LevelInfo
+	}
+	log.Log(ctx, level, "the embedded store goes without some of the template's settings (--verbose tells why)", "settings", strings.Join(names, ", "))
 }
 
 // corsOrigins returns the origins that any of the rules lets in.

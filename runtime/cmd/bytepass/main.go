@@ -20,9 +20,13 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the process at once
-	// versitygw says things on os.Stdout, where programs read our answers.
+	// versitygw says on os.Stdout, where programs read our answers, how it is
+	// set up; that is known.
 	stdout := os.Stdout
 	os.Stdout = os.Stderr
+	if nowhere, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0); err == nil {
+		os.Stdout = nowhere
+	}
 	os.Exit(run(ctx, os.Args[1:], stdout, os.Stderr))
 }
 

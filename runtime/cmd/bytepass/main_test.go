@@ -34,6 +34,8 @@ func TestUsage(t *testing.T) {
 		"an argument":          {[]string{"serve", "x"}, exitUsage, `"x" is not understood`},
 		"open to the world":    {[]string{"serve", "--data", nowhere, "--listen", "0.0.0.0:0"}, exitUsage, "--issuer"},
 		"store to the world":   {[]string{"serve", "--data", nowhere, "--s3-listen", "0.0.0.0:9000"}, exitUsage, "--s3-listen"},
+		"loud and quiet serve": {[]string{"serve", "--data", nowhere, "--verbose", "--quiet"}, exitUsage, "--quiet"},
+		"store at the API":     {[]string{"serve", "--data", nowhere, "--listen", "127.0.0.1:8080", "--s3-listen", "127.0.0.1:8080"}, exitUsage, "--s3-listen"},
 		"bad size":             {[]string{"serve", "--max-size", "much"}, exitUsage, "such as 1048576, 20MB or 5GiB"},
 		"bad type":             {[]string{"serve", "--data", nowhere, "--allowed-types", "pictures"}, exitUsage, "--allowed-types"},
 		"bad origin":           {[]string{"serve", "--data", nowhere, "--origin", "*"}, exitUsage, "--origin"},
@@ -157,11 +159,40 @@ func TestServeUntilItIsTold(t *testing.T) {
 			t.Errorf("the start does not say that the store goes without %s: %s", gap, stderr.String())
 		}
 	}
+	if n := strings.Count(stderr.String(), "goes without"); n != 1 {
+		t.Errorf("%d lines say what the store goes without, want one: %s", n, stderr.String())
+	}
 	if strings.Contains(stderr.String(), "X-Amz-") {
 		t.Errorf("the log holds a signature: %s", stderr.String())
 	}
 	if code, out, log := command(t, "reconcile", "--data", data); code != exitDone || !strings.Contains(out, "records mended") {
 		t.Errorf("reconcile without serve: exit code %d, %q, %s", code, out, log)
+	}
+}
+
+// TestQuietAndVerbose: what is logged of the same start and the same request.
+func TestQuietAndVerbose(t *testing.T) {
+	for flag, want := range map[string]struct{ request, reasons bool }{
+		"--quiet": {false, false}, "--verbose": {true, true},
+	} {
+		listen := freeAddress(t)
+		ctx, stop := context.WithCancel(t.Context())
+		var stdout, stderr bytes.Buffer // read when the command has ended
+		ended := make(chan int)
+		go func() {
+			ended <- run(ctx, []string{"serve", "--data", filepath.Join(t.TempDir(), "data"), "--listen", listen, flag}, &stdout, &stderr)
+		}()
+		waitFor(t, "http://"+listen+"/readyz")
+		waitFor(t, "http://"+listen+"/api/files")
+		stop()
+		<-ended
+		log := stderr.String()
+		if strings.Contains(log, "operation=list") != want.request || strings.Contains(log, "why the store goes without encryption") != want.reasons {
+			t.Errorf("%s: %s", flag, log)
+		}
+		if !want.request && log != "" {
+			t.Errorf("%s: %s", flag, log)
+		}
 	}
 }
 

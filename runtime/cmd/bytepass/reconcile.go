@@ -66,7 +66,7 @@ func (r *reconcile) run(c *cobra.Command, _ []string) error {
 	case r.days < 1:
 		return usageError{errors.New("--tombstone-days: write at least 1")}
 	}
-	log := newLog(c.ErrOrStderr(), false)
+	log := newLog(c.ErrOrStderr(), slog.LevelInfo)
 	progress := func(n ingest.Counts) {
 		log.Info("reconciling", "records", n.Records, "objects", n.Keys, "mended", n.Changed, "failed", n.Failed)
 	}

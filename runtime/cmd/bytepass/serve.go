@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -37,6 +38,7 @@ type serve struct {
 	maxSize  size
 	assembly string
 	verbose  bool
+	quiet    bool
 }
 
 func newServe() *cobra.Command {
@@ -67,13 +69,17 @@ are those of owner "dev", and other machines cannot connect.`,
 	f.StringVar(&s.config.GroupsClaim, "groups-claim", env.DefaultGroupsClaim, "the token's claim that lists the groups")
 	f.BoolVar(&s.config.RequireScopes, "require-scopes", false, "ask for the scopes files:read and files:write in the token")
 	f.BoolVar(&s.verbose, "verbose", false, "log more")
+	f.BoolVar(&s.quiet, "quiet", false, "log only what is wrong, and not every request")
 	return c
 }
 
 func (s *serve) run(c *cobra.Command, _ []string) error {
+	if s.verbose && s.quiet {
+		return usageError{errors.New("--verbose and --quiet contradict each other")}
+	}
 	cfg := s.config
 	cfg.MaxSize = int64(s.maxSize)
-	cfg.Log = newLog(c.ErrOrStderr(), s.verbose)
+	cfg.Log = newLog(c.ErrOrStderr(), s.level())
 	cfg.Now = time.Now
 	cfg.Template = provision.Default()
 	cfg.Started = func(r server.Running) { announce(c.OutOrStdout(), r) }
@@ -85,6 +91,17 @@ func (s *serve) run(c *cobra.Command, _ []string) error {
 		cfg.Template = template
 	}
 	return server.Run(c.Context(), cfg)
+}
+
+// level returns the least level that is logged.
+func (s *serve) level() slog.Level {
+	switch {
+	case s.verbose:
+		return slog.LevelDebug
+	case s.quiet:
+		return slog.LevelWarn
+	}
+	return slog.LevelInfo
 }
 
 // announce says where everything is.
@@ -101,10 +118,6 @@ func announce(w io.Writer, r server.Running) {
 }
 
 // newLog returns the log of a command: lines of text that programs can read.
-func newLog(w io.Writer, verbose bool) *slog.Logger {
-	level := slog.LevelInfo
-	if verbose {
-		level = slog.LevelDebug
-	}
+func newLog(w io.Writer, level slog.Level) *slog.Logger {
 	return slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: level}))
 }
