@@ -21,6 +21,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
 )
 
 // ErrInUse is returned when another process serves the folder.
@@ -44,7 +47,9 @@ type Keys struct {
 }
 
 // Open returns the data folder at path. With create it is made if it is not
-// there; without, it has to be one that was served before.
+// there, and may be empty; without, it has to be one that was served before. A
+// folder with other things in it is refused: nobody's photos become a store by a
+// slip of the keyboard.
 func Open(path string, create bool) (*Folder, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
@@ -52,15 +57,52 @@ func Open(path string, create bool) (*Folder, error) {
 	}
 	f := &Folder{path: path}
 	if !create {
-		if _, err := os.Stat(f.join("state.json")); err != nil {
-			return nil, fmt.Errorf("%s is no data folder of bytepass yet; start one with: bytepass serve --data %s", path, path)
-		}
-		return f, nil
+		return f, f.served()
 	}
 	if err := os.MkdirAll(path, 0o700); err != nil {
 		return nil, fmt.Errorf("data folder: %w", err)
 	}
+	entries, err := os.ReadDir(path)
+	if err != nil {
+		return nil, fmt.Errorf("data folder: %w", err)
+	}
+	for _, entry := range entries {
+		if !ours(entry.Name()) {
+			return nil, fmt.Errorf("%s is not empty and no data folder of bytepass: there is %q in it; name a new folder", path, entry.Name())
+		}
+	}
 	return f, nil
+}
+
+// served returns nil if the folder was served before.
+func (f *Folder) served() error {
+	file, err := os.Open(f.join("state.json"))
+	if err == nil {
+		return file.Close()
+	}
+	return f.unopened(err)
+}
+
+func (f *Folder) unopened(err error) error {
+	switch {
+	case errors.Is(err, fs.ErrPermission):
+		return fmt.Errorf("%s cannot be read: %w; do this as the user who runs bytepass serve", f.path, fs.ErrPermission)
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR):
+		return fmt.Errorf("%s is no data folder of bytepass yet; start one with: bytepass serve --data %s", f.path, f.path)
+	}
+	return fmt.Errorf("data folder: %w", err)
+}
+
+// ours reports whether a data folder can hold this name: what is listed above,
+// what stands beside a database or a file that is being replaced, and what the
+// system or a tool has hidden there.
+func ours(name string) bool {
+	for _, known := range []string{"state.json", "root.json", "catalog.db"} {
+		if strings.HasPrefix(name, known) {
+			return true
+		}
+	}
+	return slices.Contains([]string{"lock", "store", "issuer", "lost+found"}, name) || strings.HasPrefix(name, ".")
 }
 
 func (f *Folder) join(name string) string { return filepath.Join(f.path, name) }

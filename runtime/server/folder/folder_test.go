@@ -2,9 +2,11 @@ package folder
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -90,5 +92,38 @@ func TestWhatIsNoDataFolderIsRefused(t *testing.T) {
 	}
 	if _, err := f.State(); err == nil || !strings.Contains(err.Error(), "tomorrow") {
 		t.Errorf("error %v, want one that names the unknown member", err)
+	}
+}
+
+func TestOnlyDataFolders(t *testing.T) {
+	path := t.TempDir()
+	for _, name := range []string{".hidden", "lost+found", "lock", "root.json", "state.json.123", "catalog.db-wal", "catalog.db.damaged", "store"} {
+		if err := os.WriteFile(filepath.Join(path, name), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	open(t, path) // such as a first start that was killed
+	if err := os.WriteFile(filepath.Join(path, "photo.jpg"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(path, true); err == nil || !strings.Contains(err.Error(), "photo.jpg") || !strings.Contains(err.Error(), "name a new folder") {
+		t.Errorf("a folder of photos: %v", err)
+	}
+}
+
+func TestWhyAFolderIsNone(t *testing.T) {
+	path := t.TempDir()
+	file := filepath.Join(path, "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, none := range []string{path, filepath.Join(path, "nothing"), file} {
+		if _, err := Open(none, false); err == nil || !strings.Contains(err.Error(), "bytepass serve --data") {
+			t.Errorf("%s: %v", none, err)
+		}
+	}
+	f := &Folder{path: path}
+	if err := f.unopened(&fs.PathError{Op: "open", Path: path, Err: syscall.EACCES}); !errors.Is(err, fs.ErrPermission) || !strings.Contains(err.Error(), "as the user who runs") {
+		t.Errorf("without the right: %v", err)
 	}
 }
