@@ -24,8 +24,8 @@ import (
 // Audience is what the tokens are for.
 const Audience = "bytepass"
 
-// longest bounds the life of a token.
-const longest = 30 * 24 * time.Hour
+// Longest bounds the life of a token.
+const Longest = 30 * 24 * time.Hour
 
 // Issuer makes and explains tokens. It is safe for concurrent use.
 type Issuer struct {
@@ -76,8 +76,8 @@ func (i *Issuer) Token(owner string, groups []string, ttl time.Duration) (string
 	if owner == "" {
 		return "", errors.New("devissuer: a token needs an owner")
 	}
-	if ttl <= 0 || ttl > longest {
-		return "", fmt.Errorf("devissuer: a token lives more than 0 and at most %v, not %v", longest, ttl)
+	if ttl <= 0 || ttl > Longest {
+		return "", fmt.Errorf("devissuer: a token lives more than 0 and at most %v, not %v", Longest, ttl)
 	}
 	now := i.now()
 	standard := jwt.Claims{

@@ -44,20 +44,27 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 }
 
 func newRoot() *cobra.Command {
+	version := newVersion()
 	root := &cobra.Command{
 		Use:           "bytepass",
 		Short:         "Bytes bypass your backend; your backend only hands out the pass",
 		SilenceErrors: true, // run prints them
 		SilenceUsage:  true,
 		Args:          noArguments,
-		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
+	root.Flags().Bool("version", false, "print which build this is")
+	root.RunE = func(c *cobra.Command, args []string) error {
+		if told, _ := c.Flags().GetBool("version"); told {
+			return version.RunE(c, args)
+		}
+		return c.Help()
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return usageError{fmt.Errorf("%w; see %s --help", err, c.CommandPath())}
 	})
 	root.AddCommand(
-		newServe(), newToken(), newReconcile(), newVersion(),
+		newServe(), newToken(), newReconcile(), version,
 		newPut(), newGet(), newLs(), newRm(), newUploads(),
 	)
 	return root

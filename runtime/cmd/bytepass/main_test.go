@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"testing"
 	"time"
@@ -24,6 +25,10 @@ func command(t *testing.T, args ...string) (code int, stdout, stderr string) {
 func TestUsage(t *testing.T) {
 	nowhere := filepath.Join(t.TempDir(), "nothing")
 	noAssembly := t.TempDir()
+	photos := t.TempDir()
+	if err := os.WriteFile(filepath.Join(photos, "photo.jpg"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for name, tc := range map[string]struct {
 		args []string
 		code int
@@ -43,6 +48,8 @@ func TestUsage(t *testing.T) {
 		"issuer in the clear":  {[]string{"serve", "--data", nowhere, "--issuer", "http://id.example", "--audience", "x"}, exitUsage, "--issuer"},
 		"no assembly":          {[]string{"serve", "--data", nowhere, "--assembly", noAssembly}, exitUsage, "cdk synth"},
 		"token of nobody":      {[]string{"token", "--data", nowhere}, exitUsage, "--owner"},
+		"token for no time":    {[]string{"token", "--data", nowhere, "--owner", "a", "--ttl", "0s"}, exitUsage, "--ttl"},
+		"serve on photos":      {[]string{"serve", "--data", photos, "--listen", "127.0.0.1:0"}, exitUsage, "photo.jpg"},
 		"token of no folder":   {[]string{"token", "--data", nowhere, "--owner", "a"}, exitUsage, "bytepass serve --data"},
 		"reconcile nothing":    {[]string{"reconcile"}, exitUsage, "--data"},
 		"reconcile both":       {[]string{"reconcile", "--data", nowhere, "--bucket", "b"}, exitUsage, "--data"},
@@ -94,8 +101,31 @@ func TestHelpHasExamples(t *testing.T) {
 }
 
 func TestVersion(t *testing.T) {
-	if code, stdout, _ := command(t, "version"); code != exitDone || !strings.HasPrefix(stdout, "bytepass ") {
+	code, stdout, _ := command(t, "version")
+	if code != exitDone || !strings.HasPrefix(stdout, "bytepass ") || strings.Contains(stdout, "unknown") {
 		t.Errorf("exit code %d, %q", code, stdout)
+	}
+	if code, flag, _ := command(t, "--version"); code != exitDone || flag != stdout {
+		t.Errorf("--version: exit code %d, %q", code, flag)
+	}
+	if hash := contentHash(); len(hash) != 12 {
+		t.Errorf("the program's hash is %q", hash)
+	}
+}
+
+func TestBuildOf(t *testing.T) {
+	commit := []debug.BuildSetting{{Key: "vcs.revision", Value: "0123abcd"}, {Key: "vcs.modified", Value: "true"}}
+	for want, info := range map[string]debug.BuildInfo{
+		"v1.2.3":              {Main: debug.Module{Version: "v1.2.3"}},
+		"0123abcd (modified)": {Main: debug.Module{Version: "(devel)"}, Settings: commit},
+		"devel+sha256.00ff":   {Main: debug.Module{Version: "(devel)"}},
+	} {
+		if got := buildOf(&info, true, func() string { return "00ff" }); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+	if got := buildOf(nil, false, func() string { return "" }); got != "devel" {
+		t.Errorf("without anything it is %q", got)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/bytepass/bytepass/runtime/auth/devissuer"
 	"github.com/bytepass/bytepass/runtime/server"
 	"github.com/bytepass/bytepass/runtime/server/folder"
 )
@@ -46,6 +47,9 @@ func (t *token) run(c *cobra.Command, _ []string) error {
 	if t.owner == "" {
 		return usageError{fmt.Errorf("name the owner with --owner; see bytepass token --help")}
 	}
+	if t.ttl <= 0 || t.ttl > devissuer.Longest {
+		return usageError{fmt.Errorf("--ttl: a token is good for more than nothing and at most %v, not %v", devissuer.Longest, t.ttl)}
+	}
 	f, err := folder.Open(t.data, false)
 	if err != nil {
 		return &server.SettingError{Setting: "--data", Detail: err.Error()}
@@ -60,7 +64,7 @@ func (t *token) run(c *cobra.Command, _ []string) error {
 	}
 	signed, err := issuer.Token(t.owner, t.groups, t.ttl)
 	if err != nil {
-		return usageError{err} // the folder is fine, so it is the owner or the ttl
+		return err
 	}
 	_, err = fmt.Fprintln(c.OutOrStdout(), signed)
 	return err

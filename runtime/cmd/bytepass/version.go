@@ -1,9 +1,14 @@
 package main
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
+	"io"
+	"os"
 	"runtime"
 	"runtime/debug"
+	"strings"
 
 	"github.com/spf13/cobra"
 )
@@ -15,16 +20,42 @@ func newVersion() *cobra.Command {
 		Example: "  bytepass version",
 		Args:    noArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
-			_, err := fmt.Fprintf(c.OutOrStdout(), "bytepass %s %s %s/%s\n", buildOf(debug.ReadBuildInfo()), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			_, err := fmt.Fprintln(c.OutOrStdout(), "bytepass", buildLine())
 			return err
 		},
 	}
 }
 
-// buildOf returns the module's version, or the commit where there is none.
-func buildOf(info *debug.BuildInfo, ok bool) string {
+// buildLine says which build this is, in one line.
+func buildLine() string {
+	info, ok := debug.ReadBuildInfo()
+	return fmt.Sprintf("%s %s %s/%s", buildOf(info, ok, contentHash), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+}
+
+// contentHash returns the SHA-256 of the running program's file, shortened; it
+// is empty if the file cannot be read.
+func contentHash() string {
+	path, err := os.Executable()
+	if err != nil {
+		return ""
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return ""
+	}
+	defer file.Close()
+	sum := sha256.New()
+	if _, err := io.Copy(sum, file); err != nil {
+		return ""
+	}
+	return hex.EncodeToString(sum.Sum(nil))[:12]
+}
+
+// buildOf returns the module's version, or the commit where there is none, or,
+// where the build was told to name none, a hash of the program.
+func buildOf(info *debug.BuildInfo, ok bool, hash func() string) string {
 	if !ok {
-		return "unknown"
+		info = &debug.BuildInfo{}
 	}
 	settings := map[string]string{}
 	for _, s := range info.Settings {
@@ -35,7 +66,7 @@ func buildOf(info *debug.BuildInfo, ok bool) string {
 		version = settings["vcs.revision"]
 	}
 	if version == "" {
-		return "unknown"
+		return strings.TrimSuffix("devel+sha256."+hash(), "+sha256.")
 	}
 	if settings["vcs.modified"] == "true" {
 		version += " (modified)"
