@@ -1,7 +1,7 @@
 // Package env names the environment variables through which the stacks
 // configure the functions, and the defaults and ranges that the stacks and the
 // server must agree on. It is the only package that both sides of the house
-// (stacks, runtime) import; it imports nothing.
+// (stacks, runtime) import; it imports nothing but the standard library.
 package env
 
 // Environment variables of the functions. Each is set by the stack that

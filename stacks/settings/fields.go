@@ -51,8 +51,8 @@ var fields = []field{
 		"up to 100 origins, such as `https://app.example.com`; `http` on loopback only",
 		"Web pages that may use the API and the bucket from a browser (CORS). No wildcard."),
 	{
-		name: "maxSize", set: setMaxSize, show: func(s Settings) string { return showBytes(s.MaxSize) },
-		allow: "1 byte to " + showBytes(env.LargestMaxSize) + ", as bytes or as `20MiB`, `5GiB`, `1TiB`",
+		name: "maxSize", set: setMaxSize, show: func(s Settings) string { return env.FormatSize(s.MaxSize) },
+		allow: "1 byte to " + env.FormatSize(env.LargestMaxSize) + ", as bytes or as `20MB`, `5GiB`, `1TiB`",
 		doc:   "The largest file.",
 	},
 	list("allowedTypes", func(s *Settings) *[]string { return &s.AllowedTypes }, checkType, 0, 50,

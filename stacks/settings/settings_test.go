@@ -137,6 +137,7 @@ func TestRefused(t *testing.T) {
 		{`"maxSize":0`, "the setting maxSize is 0: use 1 byte to 50TiB"},
 		{`"maxSize":"51TiB"`, "the setting maxSize"},
 		{`"maxSize":"9999999TiB"`, "the setting maxSize"},
+		{`"maxSize":"20M"`, "the setting maxSize is \"20M\": use 1 byte to 50TiB, as bytes or as 20MB, 5GiB"},
 		{`"maxSize":1.5`, "the setting maxSize"},
 		{`"allowedTypes":["image"]`, "the setting allowedTypes"},
 		{`"allowedTypes":["Image/PNG"]`, "in lower case"},

@@ -25,7 +25,6 @@ var (
 	prefixPattern = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]*[a-z0-9])?$`)
 	claimPattern  = regexp.MustCompile(`^[!-~]{1,128}$`)
 	typePattern   = regexp.MustCompile(`^[a-z0-9][a-z0-9!#$&^_.+-]{0,126}/(\*|[a-z0-9][a-z0-9!#$&^_.+-]{0,126})$`)
-	sizePattern   = regexp.MustCompile(`^([0-9]{1,15}) ?(KiB|MiB|GiB|TiB)?$`)
 	domainPattern = regexp.MustCompile(`^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
 	tagPattern    = regexp.MustCompile(`^[\p{L}\p{Z}\p{N}_.:/=+\-@]+$`)
 
@@ -107,10 +106,10 @@ func checkType(v string) error {
 func setMaxSize(s *Settings, v any) error {
 	n, ok := wholeNumber(v)
 	if str, isText := v.(string); isText {
-		n, ok = parseSize(str)
+		n, ok = env.ParseSize(str)
 	}
 	if !ok || n < 1 || n > env.LargestMaxSize {
-		return fmt.Errorf("use 1 byte to %s, as bytes or as 20MiB, 5GiB, 1TiB", showBytes(env.LargestMaxSize))
+		return fmt.Errorf("use 1 byte to %s, as bytes or as 20MB, 5GiB, 1TiB", env.FormatSize(env.LargestMaxSize))
 	}
 	s.MaxSize = n
 	return nil
@@ -218,34 +217,6 @@ func splitCommas(s string) []string {
 		items[i] = strings.TrimSpace(items[i])
 	}
 	return items
-}
-
-var sizeUnits = []struct {
-	name  string
-	bytes int64
-}{{"TiB", 1 << 40}, {"GiB", 1 << 30}, {"MiB", 1 << 20}, {"KiB", 1 << 10}, {"", 1}}
-
-func parseSize(s string) (int64, bool) {
-	m := sizePattern.FindStringSubmatch(s)
-	if m == nil {
-		return 0, false
-	}
-	n, err := strconv.ParseInt(m[1], 10, 64)
-	for _, unit := range sizeUnits {
-		if unit.name == m[2] && n <= math.MaxInt64/unit.bytes {
-			return n * unit.bytes, err == nil
-		}
-	}
-	return 0, false
-}
-
-func showBytes(n int64) string {
-	for _, unit := range sizeUnits {
-		if n >= unit.bytes && n%unit.bytes == 0 {
-			return fmt.Sprint(n/unit.bytes) + unit.name
-		}
-	}
-	return fmt.Sprint(n)
 }
 
 func visible(s string) bool {

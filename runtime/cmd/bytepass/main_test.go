@@ -129,25 +129,6 @@ func TestBuildOf(t *testing.T) {
 	}
 }
 
-func TestSizes(t *testing.T) {
-	for text, want := range map[string]int64{"0": 0, "7": 7, "7B": 7, "20MB": 20e6, "20 MB": 20e6, "5GiB": 5 << 30, "1KiB": 1024, "9223372036854775807": 1<<63 - 1} {
-		var s size
-		if err := s.Set(text); err != nil || int64(s) != want {
-			t.Errorf("%q is %d, %v; want %d", text, s, err, want)
-		}
-	}
-	for _, text := range []string{"", "x", "-1", "1.5GB", "MB", "9223372036854775807KB", "5 G"} {
-		if err := new(size).Set(text); err == nil {
-			t.Errorf("%q was taken", text)
-		}
-	}
-	for n, want := range map[size]string{5 << 30: "5GiB", 1 << 40: "1TiB", 1000: "1000", 0: "0"} {
-		if got := n.String(); got != want {
-			t.Errorf("%d is shown as %q, want %q", int64(n), got, want)
-		}
-	}
-}
-
 // TestServeUntilItIsTold runs the whole command in this process, and the other
 // commands beside it and after it.
 func TestServeUntilItIsTold(t *testing.T) {
