@@ -66,6 +66,9 @@ func layers(context map[string]any) (base map[string]any, perStage map[string]ma
 		if _, known := fieldNamed(key); known {
 			return nil, nil, nil, fmt.Errorf("the context has %s: write %s%s", key, contextPrefix, key)
 		}
+		if meant, misspelt := misspelt(key); misspelt {
+			return nil, nil, nil, fmt.Errorf("the context has %s: write %s", key, meant)
+		}
 		if prefixed {
 			commandLine[name] = context[key]
 		}
