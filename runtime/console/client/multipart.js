@@ -12,7 +12,7 @@ import { inParallel } from "./parallel.js";
 import { PartUrls } from "./part-urls.js";
 import { put } from "./put.js";
 import { find } from "./resume.js";
-import { retry } from "./retry.js";
+import { retry, sleep } from "./retry.js";
 import { isRefusedURL } from "./single.js";
 import { changed, checkUnchanged, fingerprint } from "./source.js";
 
@@ -26,6 +26,13 @@ const FRESH_URLS = 3;
 const ROUNDS = 3;
 /** How often a completion is asked for: S3 may take minutes, of which each call waits 25 s. */
 const COMPLETIONS = 40;
+
+/**
+ * How often an upload is aborted that does not go away: a part that was cut off
+ * may still be arriving at the store, and outlive the abort
+ * (https://docs.aws.amazon.com/AmazonS3/latest/API/API_AbortMultipartUpload.html).
+ */
+const ABORTS = 5;
 
 /** Sends a file in parts; run may be called again after it was aborted. */
 export class Multipart {
@@ -68,8 +75,14 @@ export class Multipart {
     this.job.hints.delete(this.job.key);
     this.#release?.();
     if (!upload) return;
+    const { api } = this.job;
     const query = `?key=${encodeURIComponent(upload.key)}`;
-    await this.job.api.call("DELETE", `/api/uploads/${encodeURIComponent(upload.uploadId)}${query}`);
+    for (let times = 1; times <= ABORTS; times++) {
+      await api.call("DELETE", `/api/uploads/${encodeURIComponent(upload.uploadId)}${query}`);
+      await sleep(100);
+      const unfinished = await api.json("GET", `/api/uploads${query}`);
+      if (unfinished.length === 0) return;
+    }
   }
 
   /** Ends the claim on the key; what has arrived stays, for the next time. */

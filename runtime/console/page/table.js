@@ -80,8 +80,17 @@ export class Table {
     $("more").hidden = next === "";
   }
 
-  /** Takes a row out before the list knows. @param {HTMLTableRowElement} row */
-  drop(row) {
+  /**
+   * Takes a file's row out before the list knows. A list that is being loaded
+   * may not know either, so it is not shown.
+   * @param {string} key which the row has as data-key
+   */
+  drop(key) {
+    this.#loading.abort();
+    $("loading").hidden = true;
+    $("list").setAttribute("aria-busy", "false");
+    const row = /** @type {HTMLElement[]} */ ([...$("rows").children]).find((other) => other.dataset.key === key);
+    if (!row) return;
     const next = /** @type {HTMLElement | null} */ (row.nextElementSibling ?? row.previousElementSibling);
     const focused = row.contains(document.activeElement);
     row.remove();

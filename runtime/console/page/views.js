@@ -40,9 +40,10 @@ export function folderView(files, table, prefix) {
         iconButton("history", "Versions", `Versions of ${name}`, () => attempt(() => showVersions(files, key, refresh))),
         iconButton("trash", "Delete", `Delete ${name}`, () => attempt(async () => {
           await remove(files, key, refresh);
-          table.drop(row); // the list itself may take a moment to know of it
+          table.drop(key); // the list itself may take a moment to know of it
         })),
       ));
+    row.dataset.key = key;
     return row;
   };
   return {
@@ -69,10 +70,11 @@ export function trashView(files, table) {
         size(file.size), time(file.deletedAt ?? file.uploadedAt),
         actions(
           iconButton("restore", "Restore", `Restore ${name}`, () => attempt(async () => {
-            await restore(files, file.key, undefined, async () => table.drop(row));
+            await restore(files, file.key, undefined, async () => table.drop(file.key));
           })),
           iconButton("history", "Versions", `Versions of ${name}`, () => attempt(() => showVersions(files, file.key, () => table.refresh()))),
         ));
+      row.dataset.key = file.key;
       return row;
     },
   };
