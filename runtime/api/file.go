@@ -22,7 +22,7 @@ type fileOutput struct {
 func (s *service) registerFile(operations huma.API) {
 	register(s, operations, operation{
 		id: "file", method: http.MethodGet, path: "/api/file", tag: "files", scope: read,
-		summary:     "Get one file",
+		summary: "Get one file",
 		description: "The record of a file and a URL to download it, pinned to the version that is described.\n\n" +
 			"Of a version that is not the current one, only what the bucket's listing knows is told: its `mimeType` is empty, " +
 			"and `name`, `metadata` and `checksumSHA256` are absent. Its bytes have them all the same: the download comes with its type, and a restored version has all of them again.",

@@ -2,6 +2,7 @@ package embedded
 
 import (
 	"context"
+	"errors"
 	"io"
 
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -27,7 +28,7 @@ type wholeBody struct {
 func (w *wholeBody) Read(p []byte) (int, error) {
 	n, err := w.body.Read(p)
 	w.left -= int64(n)
-	if err == io.EOF && w.left > 0 {
+	if errors.Is(err, io.EOF) && w.left > 0 {
 		err = s3err.GetAPIError(s3err.ErrIncompleteBody)
 	}
 	return n, err
