@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"crypto/rand"
 	"net/http"
 	"sync"
 	"testing"
@@ -18,15 +19,16 @@ import (
 func TestRestoresAtTheSameTime(t *testing.T) {
 	objects := bucket.New(storeClient(t), storeBucket)
 	r := newStoreRig(t, func(cfg *Config) { cfg.Deleter, cfg.Restorer = objects, objects })
-	client, object := storeClient(t), "u/alice/race"
+	key := "race-" + rand.Text() // the store is that of all runs of the test
+	client, object := storeClient(t), "u/alice/"+key
 	out, err := client.PutObject(t.Context(), &s3.PutObjectInput{Bucket: aws.String(storeBucket), Key: &object})
 	if err != nil {
 		t.Fatal(err)
 	}
 	version := aws.ToString(out.VersionId)
-	remove := func() { r.succeeds(http.MethodDelete, "/api/files?key=race", "") }
-	restore := func() { r.succeeds(http.MethodPost, "/api/restore", `{"key":"race"}`) }
-	named := func() { r.succeeds(http.MethodPost, "/api/restore", `{"key":"race","versionId":"`+version+`"}`) }
+	remove := func() { r.succeeds(http.MethodDelete, "/api/files?key="+key, "") }
+	restore := func() { r.succeeds(http.MethodPost, "/api/restore", `{"key":"`+key+`"}`) }
+	named := func() { r.succeeds(http.MethodPost, "/api/restore", `{"key":"`+key+`","versionId":"`+version+`"}`) }
 	for round := range 40 {
 		remove()
 		others := []func(){restore, restore, named, restore, restore, restore}

@@ -17,7 +17,13 @@ import (
 // ListObjectVersions lists what comes after a version id, as S3 does: without
 // that version, and also when it is gone by now. versitygw lists the current
 // version again behind itself, and nothing behind one that is gone.
+//
+// The history of one key waits for a change of it that is under way: a version
+// that moves would be seen twice, or not at all.
 func (b *backend) ListObjectVersions(ctx context.Context, in *s3.ListObjectVersionsInput) (s3response.ListVersionsResult, error) {
+	if prefix := aws.ToString(in.Prefix); prefix != "" {
+		defer b.locks.lock(b.path(aws.ToString(in.Bucket), prefix))()
+	}
 	key, marker := aws.ToString(in.KeyMarker), aws.ToString(in.VersionIdMarker)
 	if key == "" || marker == "" || marker == "null" {
 		return b.Posix.ListObjectVersions(ctx, in)
