@@ -197,13 +197,21 @@ export class Bytepass {
   }
 
   /**
-   * The history of a file, newest first.
+   * The whole history of a file, newest first.
    * @param {string} key
    * @param {Cancel} [options]
    * @returns {Promise<Version[]>}
    */
-  versions(key, { signal } = {}) {
-    return this.#api.json("GET", `/api/versions?key=${encodeURIComponent(key)}`, { signal });
+  async versions(key, { signal } = {}) {
+    /** @type {Version[]} */
+    const all = [];
+    let page = `/api/versions?key=${encodeURIComponent(key)}&limit=1000`;
+    while (page) {
+      const { entries, next } = await this.#page("", { next: page, signal });
+      all.push(...entries);
+      page = next;
+    }
+    return all;
   }
 
   /**
