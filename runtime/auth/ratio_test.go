@@ -68,7 +68,7 @@ func TestRatio(t *testing.T) {
 	all := checks(t)
 	best := map[string]time.Duration{}
 	var figures string
-	for range 5 { // once, unless the machine is very busy
+	for range 20 { // once, unless the machine is very busy
 		for name, check := range all {
 			took := fastest(t, check)
 			if best[name] == 0 || took < best[name] {
