@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"github.com/bytepass/bytepass/runtime/files"
+	"github.com/bytepass/bytepass/runtime/percent"
 )
 
 // The query parameters that the distribution's cache key holds: exactly these.
@@ -31,7 +32,7 @@ func appendResource(b []byte, domain string, d files.Download) ([]byte, error) {
 	b = append(b, "https://"...)
 	b = append(b, domain...)
 	b = append(b, '/')
-	b = appendEscaped(b, d.ObjectKey, &pathBytes)
+	b = percent.Append(b, d.ObjectKey, &percent.Path)
 	separator := byte('?')
 	for _, p := range [...]struct{ name, value string }{
 		{paramVersion, d.VersionID},
@@ -43,42 +44,8 @@ func appendResource(b []byte, domain string, d files.Download) ([]byte, error) {
 		b = append(b, separator)
 		b = append(b, p.name...)
 		b = append(b, '=')
-		b = appendEscaped(b, p.value, &queryBytes)
+		b = percent.Append(b, p.value, &percent.Query)
 		separator = '&'
 	}
 	return b, nil
-}
-
-// charset marks the bytes that stand for themselves in a URL.
-type charset [256]bool
-
-// Two constant tables: the unreserved characters of RFC 3986 (section 2.3),
-// and those with the slash that a path keeps.
-var (
-	queryBytes = newCharset("")
-	pathBytes  = newCharset("/")
-)
-
-func newCharset(more string) (set charset) {
-	const unreserved = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
-	for _, c := range []byte(unreserved + more) {
-		set[c] = true
-	}
-	return set
-}
-
-// appendEscaped appends s to b, every byte outside of keep percent-encoded.
-func appendEscaped(b []byte, s string, keep *charset) []byte {
-	const upperhex = "0123456789ABCDEF"
-	done := 0
-	for i := range len(s) {
-		c := s[i]
-		if keep[c] {
-			continue
-		}
-		b = append(b, s[done:i]...)
-		b = append(b, '%', upperhex[c>>4], upperhex[c&15])
-		done = i + 1
-	}
-	return append(b, s[done:]...)
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"github.com/bytepass/bytepass/runtime/percent"
 )
 
 // reservedPrefix begins the names of the signature's own query parameters.
@@ -58,7 +60,7 @@ func compareReserved(name string) int {
 			return -1
 		}
 		b := name[i]
-		if !unreserved[b] {
+		if !percent.Query[b] {
 			b = '%'
 		}
 		if b != reservedPrefix[i] {
@@ -69,8 +71,8 @@ func compareReserved(name string) int {
 }
 
 func appendParam(b []byte, name, value string) []byte {
-	b = append(appendEscaped(b, name, &unreserved), '=')
-	return appendEscaped(b, value, &unreserved)
+	b = append(percent.Append(b, name, &percent.Query), '=')
+	return percent.Append(b, value, &percent.Query)
 }
 
 // header adds a signed header; name is in lower case and valid.

@@ -7,6 +7,8 @@ import (
 	"hash"
 	"strings"
 	"time"
+
+	"github.com/bytepass/bytepass/runtime/percent"
 )
 
 const (
@@ -35,9 +37,9 @@ func newDayKey(creds Credentials, region string, day int64) *dayKey {
 	date := time.Unix(day*daySeconds, 0).UTC().Format("20060102")
 	k := &dayKey{creds: creds, day: day, scope: date + "/" + region + "/s3/aws4_request"}
 	k.credential = creds.AccessKeyID + "/" + k.scope
-	k.queryHead = "X-Amz-Algorithm=" + algorithm + "&X-Amz-Credential=" + escaped(k.credential) + "&X-Amz-Date="
+	k.queryHead = "X-Amz-Algorithm=" + algorithm + "&X-Amz-Credential=" + percent.Encode(k.credential) + "&X-Amz-Date="
 	if creds.SessionToken != "" {
-		k.queryToken = "&X-Amz-Security-Token=" + escaped(creds.SessionToken)
+		k.queryToken = "&X-Amz-Security-Token=" + percent.Encode(creds.SessionToken)
 	}
 	key := []byte("AWS4" + creds.SecretAccessKey)
 	for _, part := range [...]string{date, region, "s3", "aws4_request"} {

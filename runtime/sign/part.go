@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/bytepass/bytepass/runtime/files"
+	"github.com/bytepass/bytepass/runtime/percent"
 )
 
 // PresignPart signs the PUT of one part of a multipart upload for life. The
@@ -51,5 +52,5 @@ func (s *Signer) PresignPart(ctx context.Context, p files.PartUpload, life time.
 // ObjectURL returns the URL of an object without a signature: its name, by
 // which nothing private can be read.
 func (s *Signer) ObjectURL(objectKey string) string {
-	return string(appendEscaped([]byte(s.origin+s.root), objectKey, &pathBytes))
+	return string(percent.Append([]byte(s.origin+s.root), objectKey, &percent.Path))
 }

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/bytepass/bytepass/runtime/percent"
 )
 
 // Param is one name and value: of a query, unescaped, or of a header.
@@ -24,7 +26,7 @@ type Request struct {
 func sortedQuery(query []Param) []Param {
 	query = slices.Clone(query)
 	slices.SortFunc(query, func(a, b Param) int {
-		return cmp.Or(cmp.Compare(escaped(a.Name), escaped(b.Name)), cmp.Compare(escaped(a.Value), escaped(b.Value)))
+		return cmp.Or(cmp.Compare(percent.Encode(a.Name), percent.Encode(b.Name)), cmp.Compare(percent.Encode(a.Value), percent.Encode(b.Value)))
 	})
 	return query
 }

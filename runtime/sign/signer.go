@@ -12,6 +12,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/bytepass/bytepass/runtime/percent"
 )
 
 const (
@@ -171,7 +173,7 @@ func (s *Signer) finish(ctx context.Context, c *canonical, method string, life t
 	b = append(b, '\n')
 	path := len(b)
 	b = append(b, s.root...)
-	b = appendEscaped(b, c.object, &pathBytes)
+	b = percent.Append(b, c.object, &percent.Path)
 	pathEnd := len(b)
 	b = append(b, '\n')
 	query := len(b)

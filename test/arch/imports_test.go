@@ -59,7 +59,7 @@ var rules = []rule{
 		"it knows a deployment only by its HTTP API"},
 	{"runtime/catalog", []string{module, "github.com/"}, []string{module + "runtime/files"},
 		"the contract knows no engine"},
-	{"runtime/sign", []string{module, sdk}, []string{module + "runtime/files"},
+	{"runtime/sign", []string{module, sdk}, []string{module + "runtime/files", module + "runtime/percent"},
 		"signing is our own, and does no I/O"},
 	{"runtime/...", []string{cdk, jsii, module + "stacks"}, nil,
 		"what runs does not know how it is deployed"},
