@@ -35,3 +35,22 @@ func (bytesCount) Schema(huma.Registry) *huma.Schema {
 	least, most := 0.0, float64(maxInteger)
 	return &huma.Schema{Type: huma.TypeInteger, Format: "int64", Minimum: &least, Maximum: &most}
 }
+
+// seconds is a number of seconds, read as bytesCount reads its own.
+type seconds int64
+
+// UnmarshalJSON reads a number without a fraction.
+func (n *seconds) UnmarshalJSON(text []byte) error {
+	var count bytesCount
+	if err := count.UnmarshalJSON(text); err != nil {
+		return fmt.Errorf("%.40q is not a number of seconds", text)
+	}
+	*n = seconds(count)
+	return nil
+}
+
+// Schema describes the type, for huma.
+func (seconds) Schema(huma.Registry) *huma.Schema {
+	least := 1.0
+	return &huma.Schema{Type: huma.TypeInteger, Format: "int64", Minimum: &least}
+}

@@ -18,6 +18,20 @@ type UploadOptions struct {
 	Overwrite      *bool             `json:"overwrite,omitempty" doc:"false lets the PUT succeed only if the key has no file; true, the default, puts a new version on top"`
 	Metadata       map[string]string `json:"metadata,omitempty" doc:"Kept with the file and listed with it" example:"{\"album\":\"summer\"}"`
 	Name           string            `json:"name,omitempty" doc:"A display name, also used for downloads; by default the last segment of the key" example:"Beach at dawn.jpg"`
+	ExpiresIn      *seconds          `json:"expiresIn,omitempty" doc:"Seconds for which the URL is good: from 1 to what it is without this, which is a setting (300)" example:"60"`
+}
+
+// life returns how long a URL is to live: as long as the caller asked for, at
+// most longest, which is also what it is if he did not ask.
+func (o UploadOptions) life(longest time.Duration) (time.Duration, error) {
+	if o.ExpiresIn == nil {
+		return longest, nil
+	}
+	most := int64(longest / time.Second)
+	if asked := int64(*o.ExpiresIn); asked < 1 || asked > most {
+		return 0, files.Problemf(files.CodeInvalidField, "expiresIn", "a URL cannot live for %d seconds here; ask for 1 to %d, or leave it out", asked, most)
+	}
+	return time.Duration(*o.ExpiresIn) * time.Second, nil
 }
 
 func (o UploadOptions) intent(key string) files.Intent {
@@ -80,7 +94,7 @@ func (s *service) registerPresign(operations huma.API) {
 		description: "Returns a URL to PUT one file to. Nothing is written until the bytes arrive. Send exactly the headers that the answer names.",
 		answers:     []int{http.StatusConflict},
 	}, func(ctx context.Context, in *presignInput) (*presignOutput, error) {
-		return s.presign(ctx, in.SpaceQuery, in.Body.intent(in.Body.Key), s.Limits.Put)
+		return s.presignWith(ctx, in.SpaceQuery, in.Body.Key, in.Body.UploadOptions)
 	})
 	register(s, operations, operation{
 		id: "presign-path", method: http.MethodPost, path: "/api/files/{key}/presign", tag: "uploads", scope: write,
@@ -88,7 +102,7 @@ func (s *service) registerPresign(operations huma.API) {
 		description: "The same as `POST /api/presign`, for clients that put the key into the path.",
 		answers:     []int{http.StatusConflict},
 	}, func(ctx context.Context, in *presignPathInput) (*presignOutput, error) {
-		return s.presign(ctx, in.SpaceQuery, in.Body.intent(in.Key), s.Limits.Put)
+		return s.presignWith(ctx, in.SpaceQuery, in.Key, in.Body)
 	})
 	register(s, operations, operation{
 		id: "upload-url", method: http.MethodPost, path: "/api/upload-url", tag: "uploads", scope: write,
@@ -100,6 +114,14 @@ func (s *service) registerPresign(operations huma.API) {
 		out, err := s.presign(ctx, in.SpaceQuery, intent, s.Limits.UploadURL)
 		return out, inField(inField(err, "key", "filename"), "mimeType", "fileType")
 	})
+}
+
+func (s *service) presignWith(ctx context.Context, in SpaceQuery, key string, o UploadOptions) (*presignOutput, error) {
+	life, err := o.life(s.Limits.Put)
+	if err != nil {
+		return nil, err
+	}
+	return s.presign(ctx, in, o.intent(key), life)
 }
 
 // presign checks an intent and signs it. It does no I/O but for the renewal of

@@ -89,6 +89,25 @@ func TestPresignOptions(t *testing.T) {
 	}
 }
 
+// A caller may ask for a URL that dies sooner, by both routes, never for one
+// that lives longer.
+func TestPresignForLess(t *testing.T) {
+	r := newRig(t, nil)
+	for said, life := range map[string]time.Duration{"1": time.Second, "6e1": time.Minute, "300": 5 * time.Minute, "null": 5 * time.Minute} {
+		for path, key := range map[string]string{"/api/presign": `"key":"a",`, "/api/files/a/presign": ""} {
+			got := into[PresignedUpload](t, r.do("alice", http.MethodPost, path, `{`+key+`"mimeType":"a/b","size":1,"expiresIn":`+said+`}`))
+			wantSigned(t, got.URL, life, "content-length;content-type;host")
+			if !got.ExpiresAt.Equal(start.Add(life)) {
+				t.Errorf("expiresIn %s: until %v", said, got.ExpiresAt)
+			}
+		}
+	}
+	for _, said := range []string{"0", "-1", "301", "1e15", "1.5", `"60"`} {
+		wantProblem(t, r.do("alice", http.MethodPost, "/api/presign", `{"key":"a","mimeType":"a/b","size":1,"expiresIn":`+said+`}`),
+			http.StatusBadRequest, files.CodeInvalidField, "expiresIn")
+	}
+}
+
 // A number that JSON Schema calls an integer is one.
 func TestIntegersOfEveryForm(t *testing.T) {
 	r := newRig(t, nil)

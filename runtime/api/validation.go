@@ -29,6 +29,7 @@ var fieldRules = map[string]fieldRule{
 	"checksumCRC64NVME": {files.CodeInvalidChecksum, "send the CRC64NVME in base64"},
 	"metadata":          {files.CodeInvalidMetadata, "send an object of texts"},
 	"name":              {files.CodeInvalidMetadata, "send a text"},
+	"expiresIn":         {files.CodeInvalidField, "send a number of seconds, 1 or more"},
 	"cursor":            {files.CodeInvalidCursor, "follow the Link header of the page before"},
 	"limit":             {files.CodeInvalidLimit, "send a number from 1 to 1,000"},
 }
