@@ -59,8 +59,12 @@ func expiredURL(t *testing.T, w *world, g target) {
 			})
 			c.start(key, b, "{}")
 			c.arrives(t, key, b)
-			if refused.Load() < 3 {
+			if refused.Load() != 3 {
 				t.Errorf("it took %d attempts", refused.Load())
+			}
+			// A page reads what the store says, so it knows this from a broken line.
+			if got := eval[string](c.tab, "log.why.join()"); strings.Contains(got, "network") || !strings.HasPrefix(got, "403") {
+				t.Errorf("it was told to the page as %q", got)
 			}
 		})
 	}

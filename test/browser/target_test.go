@@ -138,7 +138,7 @@ func (c *client) start(key string, b blob, options string) {
 	c.do(chromedp.SetUploadFiles("#test-file", []string{b.path}, chromedp.ByQuery))
 	eval[bool](c.tab, `(() => {
 		const options = (`+options+`);
-		window.log = { sent: 0, states: [], paces: [], backwards: 0 };
+		window.log = { sent: 0, states: [], why: [], paces: [], backwards: 0 };
 		window.upload = files.start(%s, document.getElementById("test-file").files[0], {
 			...options,
 			onProgress(sent, total, pace) {
@@ -147,7 +147,10 @@ func (c *client) start(key string, b blob, options string) {
 				log.paces.push(pace);
 				options.at?.(sent);
 			},
-			onState: (state) => log.states.push(state),
+			onState(state, why) {
+				log.states.push(state);
+				if (state === "retrying") log.why.push(`+"`${why.status} ${why.code}`"+`);
+			},
 		});
 		upload.done.then((done) => (log.done = done), ({ name, message, code, status }) => (log.error = { name, message, code: String(code), status }));
 		return true;

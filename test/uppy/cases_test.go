@@ -174,11 +174,7 @@ func expiredURL(t *testing.T, w world) {
 	}
 	w.page.succeeds()
 	w.arrives(t, f)
-	times := 2
-	if w.mode.retries && w.hiddenRefusals {
-		times += 3 // as after any failure of the network
-	}
-	w.sent(t, f, map[string]int{"1": 1, "2": times, "3": 1, "4": 1})
+	w.sent(t, f, map[string]int{"1": 1, "2": 2, "3": 1, "4": 1})
 }
 
 // sent checks how often each part of a file was sent.

@@ -27,9 +27,6 @@ type door struct {
 	// large is the size of a large file in bytes, by the names of the modes that
 	// send one.
 	large map[string]int64
-	// hiddenRefusals: what the store refuses it refuses without CORS headers,
-	// so that a page takes it for a failure of the network.
-	hiddenRefusals bool
 
 	network *network
 	browser context.Context

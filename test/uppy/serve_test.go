@@ -28,8 +28,8 @@ func TestServe(t *testing.T) {
 	})
 	d := &door{
 		api: s.URL, direct: s.URL, client: http.DefaultClient, modes: []mode{v5, v6, v6Token},
-		partLife: partSeconds * time.Second, hiddenRefusals: true,
-		large: map[string]int64{v5.name: 300_000_000, v6.name: 300_000_000},
+		partLife: partSeconds * time.Second,
+		large:    map[string]int64{v5.name: 300_000_000, v6.name: 300_000_000},
 	}
 	if d.token, err = s.Token(t.Context(), "alice"); err != nil {
 		t.Fatal(err)

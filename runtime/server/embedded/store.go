@@ -111,7 +111,10 @@ func Start(ctx context.Context, cfg Config) (*Store, error) {
 			IAMService: auth.NewIAMServiceSingle(root),
 			Ports:      []string{cfg.Listen}, KeepAlive: true, Quiet: true, DisableACLs: true,
 			MaxConnections: maxConnections, MaxRequests: maxConnections, MultipartMaxParts: maxParts,
-			S3Options: []s3api.Option{s3api.WithOnListen(func() { close(ready) })},
+			S3Options: []s3api.Option{
+				s3api.WithOnListen(func() { close(ready) }),
+				s3api.WithMiddleware("/", readableRefusals(b)),
+			},
 		})
 	}()
 	select {
