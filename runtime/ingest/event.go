@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"strings"
 )
 
 // Event says that something happened to an object, no matter what.
@@ -15,14 +16,16 @@ type Event struct {
 	Key string
 }
 
-// KeyEncoding is how a store writes keys in its notifications. It cannot be
-// seen from a notification: "a+b" is a key in each of them, but not the same.
+// KeyEncoding is how a store writes keys in its notifications. "a+b" is a key in
+// each of them, but not the same.
 type KeyEncoding int
 
 const (
+	// BySender finds out by who has sent the notification: see plain.
+	BySender KeyEncoding = iota
 	// FormEncoded keys are those of S3, MinIO and RustFS: a space is a plus
 	// (https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html).
-	FormEncoded KeyEncoding = iota
+	FormEncoded
 	// Plain keys are those of versitygw and Ceph: UTF-8 as it is.
 	Plain
 )
@@ -68,8 +71,9 @@ type message struct {
 }
 
 type s3record struct {
-	EventName string  `json:"eventName"`
-	S3        subject `json:"s3"`
+	EventSource string  `json:"eventSource"`
+	EventName   string  `json:"eventName"`
+	S3          subject `json:"s3"`
 }
 
 type subject struct {
@@ -90,12 +94,13 @@ func (s subject) event() ([]Event, error) {
 
 func (r s3record) event(keys KeyEncoding) (Event, error) {
 	e := Event{Bucket: r.S3.Bucket.Name, Key: r.S3.Object.Key}
+	plain := keys == Plain || keys == BySender && r.plain()
 	switch {
-	case e.Key == "" && keys == Plain && r.EventName == "s3:ObjectCreated:Post":
+	case e.Key == "" && plain && r.EventName == "s3:ObjectCreated:Post":
 		return e, nil
 	case e.Key == "":
 		return Event{}, errors.New("no s3.object.key")
-	case keys == Plain:
+	case plain:
 		return e, nil
 	}
 	key, err := url.QueryUnescape(e.Key)
@@ -104,4 +109,13 @@ func (r s3record) event(keys KeyEncoding) (Event, error) {
 	}
 	e.Key = key
 	return e, nil
+}
+
+// plain reports whether the sender writes keys as they are. MinIO and RustFS
+// encode the slashes that every key of ours has; S3 keeps them, and encodes the
+// rest. Ceph says its name, and versitygw is known by what it says of S3: its
+// events begin with "s3:", which in S3's own notifications they do not.
+func (r s3record) plain() bool {
+	fromVersitygw := r.EventSource == "aws:s3" && strings.HasPrefix(r.EventName, "s3:")
+	return (r.EventSource == "ceph:s3" || fromVersitygw) && (r.S3.Object.Key == "" || strings.Contains(r.S3.Object.Key, "/"))
 }

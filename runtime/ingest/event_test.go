@@ -45,9 +45,22 @@ func TestDecode(t *testing.T) {
 		{"versitygw/post-form.json", Plain, versitygw("")},
 		{"versitygw/test-event.json", Plain, nil},
 	} {
-		got, err := Decode(readEvent(t, c.file), c.keys)
-		if err != nil || !slices.Equal(got, c.want) {
-			t.Errorf("%s: %q, %v; want %q", c.file, got, err, c.want)
+		for _, keys := range []KeyEncoding{c.keys, BySender} {
+			got, err := Decode(readEvent(t, c.file), keys)
+			if err != nil || !slices.Equal(got, c.want) {
+				t.Errorf("%s: %q, %v; want %q", c.file, got, err, c.want)
+			}
+		}
+	}
+}
+
+// Whoever encodes slashes encodes the rest, too, whatever else is said of him.
+func TestDecodeBySender(t *testing.T) {
+	for _, source := range []string{"minio:s3", "rustfs:s3", "ceph:s3", ""} {
+		body := `{"Records":[{"eventSource":"` + source + `","eventName":"s3:ObjectCreated:Put","s3":{"bucket":{"name":"bucket"},"object":{"key":"u%2Falice%2Fa%2Bb+c"}}}]}`
+		got, err := Decode([]byte(body), BySender)
+		if want := []Event{{"bucket", "u/alice/a+b c"}}; err != nil || !slices.Equal(got, want) {
+			t.Errorf("%s: %q, %v; want %q", source, got, err, want)
 		}
 	}
 }

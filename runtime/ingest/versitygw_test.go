@@ -41,10 +41,10 @@ func TestTheCatalogConvergesWithVersitygw(t *testing.T) {
 	}
 	t.Cleanup(func() { _ = engine.Close() })
 	events := make(chan string, 10_000)
-	hook, err := Webhook(secret, Plain, func(_ context.Context, key string) error {
+	hook, err := Webhook(Hook{Secret: secret, Bucket: "bucket", Log: slog.New(slog.DiscardHandler), Handle: func(_ context.Context, key string) error {
 		events <- key
 		return nil
-	}, slog.New(slog.DiscardHandler))
+	}})
 	if err != nil {
 		t.Fatal(err)
 	}

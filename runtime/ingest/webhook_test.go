@@ -34,17 +34,18 @@ func TestWebhook(t *testing.T) {
 		{name: "wrong method", method: "GET", path: "/" + secret, status: 405},
 		{name: "garbage", path: "/" + secret, body: "<xml/>", status: 400},
 		{name: "too large", path: "/" + secret, body: strings.Repeat(" ", maxNotification) + put, status: 413},
+		{name: "another bucket", path: "/" + secret, body: strings.Replace(put, `"name": "bytepass"`, `"name": "scratch"`, 1), status: 204},
 		{name: "handler fails", path: "/" + secret, body: put, fails: true, status: 503},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var keys []string
-			h, err := Webhook(secret, Plain, func(_ context.Context, key string) error {
+			h, err := Webhook(Hook{Secret: secret, Bucket: "bytepass", Keys: Plain, Log: slog.New(slog.DiscardHandler), Handle: func(_ context.Context, key string) error {
 				if c.fails {
 					return errors.New("the catalog is away")
 				}
 				keys = append(keys, key)
 				return nil
-			}, slog.New(slog.DiscardHandler))
+			}})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -70,7 +71,7 @@ func TestWebhook(t *testing.T) {
 
 // Unknown senders learn nothing, and are not read.
 func TestWebhookReadsNothingWithoutTheSecret(t *testing.T) {
-	h, err := Webhook(secret, Plain, func(context.Context, string) error { return nil }, slog.New(slog.DiscardHandler))
+	h, err := Webhook(Hook{Secret: secret})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,8 +83,8 @@ func TestWebhookReadsNothingWithoutTheSecret(t *testing.T) {
 }
 
 func TestWebhookRefusesAPoorSecret(t *testing.T) {
-	for _, poor := range []string{"", "short", "0123456789abcde/fghij"} {
-		if _, err := Webhook(poor, Plain, nil, nil); err == nil || !strings.Contains(err.Error(), "16 bytes") {
+	for _, poor := range []string{"", "short", "0123456789abcde/fghij", "0123456789abcdef?", "0123456789abcde\u00e9"} {
+		if _, err := Webhook(Hook{Secret: poor}); err == nil || !strings.Contains(err.Error(), "at least 16") {
 			t.Errorf("%q: %v", poor, err)
 		}
 	}
