@@ -1,6 +1,10 @@
 package settings
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/bytepass/bytepass/runtime/env"
+)
 
 // mostSlips is how many slips of the keyboard a misspelt name may have.
 const mostSlips = 2
@@ -14,33 +18,11 @@ func misspelt(key string) (meant string, ok bool) {
 		return contextPrefix + name, true
 	}
 	first, name, prefixed := strings.Cut(key, ":")
-	if first == contextObject || slips(first, contextObject) > mostSlips {
+	if first == contextObject || env.Slips(first, contextObject) > mostSlips {
 		return "", false
 	}
 	if prefixed {
 		return contextPrefix + name, true
 	}
 	return contextObject, true
-}
-
-// slips returns how many characters have to be added, removed or changed to
-// make a into b (Levenshtein distance).
-func slips(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			change := diagonal
-			if a[i] != b[j] {
-				change++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(change, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }

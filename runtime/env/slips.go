@@ -1,0 +1,24 @@
+package env
+
+// Slips returns how many bytes have to be added, removed or changed to make a
+// into b (Levenshtein distance): how near a misspelt name is to one that is
+// known.
+func Slips(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			change := diagonal
+			if a[i] != b[j] {
+				change++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(change, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}
