@@ -44,7 +44,11 @@ func New(cfg Config) (http.Handler, error) {
 		return nil, err
 	}
 	if cfg.Console != nil {
-		routes.console = newConsole(cfg.Console, cfg.ContentOrigins)
+		page, err := newConsole(cfg.Console, cfg.ContentOrigins, cfg.Login)
+		if err != nil {
+			return nil, err
+		}
+		routes.console = page
 	}
 	return &front{next: newCORS(cfg.Origins, capability{routes}), log: cfg.Log, now: cfg.Now}, nil
 }

@@ -129,6 +129,8 @@ type Config struct {
 	// ContentOrigins are the origins of the URLs that are signed, such as
 	// "http://127.0.0.1:9000": all that the console may talk to besides us.
 	ContentOrigins []string
+	// Login says how people sign in at the console; nil asks them for a token.
+	Login *Login
 	// Ready are the checks of /readyz; nil serves no /readyz.
 	Ready []Check
 

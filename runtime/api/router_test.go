@@ -1,9 +1,11 @@
 package api
 
 import (
+	"context"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strings"
 	"testing"
 	"testing/fstest"
 
@@ -134,5 +136,33 @@ func TestConsole(t *testing.T) {
 	wantProblem(t, r.do("", http.MethodPost, "/index.html", ""), http.StatusMethodNotAllowed, files.CodeMethod, "")
 	if got := r.do("", http.MethodHead, "/", ""); got.StatusCode != http.StatusOK {
 		t.Errorf("HEAD /: %d", got.StatusCode)
+	}
+	if got := r.do("", http.MethodGet, "/config.json", ""); got.StatusCode != http.StatusOK || string(got.body) != "{}" {
+		t.Errorf("without a login /config.json is %d %s", got.StatusCode, got.body)
+	}
+}
+
+// TestConsoleLogin: the page is told where people sign in, and may talk to the
+// issuer as well, and to nobody else.
+func TestConsoleLogin(t *testing.T) {
+	r := newRig(t, func(c *Config) {
+		c.Console = fstest.MapFS{"index.html": {Data: []byte("<!doctype html>")}}
+		c.ContentOrigins = []string{"http://127.0.0.1:9000"}
+		c.Login = &Login{
+			Issuer: "https://login.example/realm", ClientID: "console", Audience: "files", Scopes: []string{"openid", "files:read"},
+			Origins: func(context.Context) []string { return []string{"https://login.example", "https://token.example"} },
+		}
+	})
+	got := r.do("", http.MethodGet, "/config.json", "")
+	want := `{"login":{"issuer":"https://login.example/realm","clientId":"console","audience":"files","scopes":["openid","files:read"]}}`
+	if got.StatusCode != http.StatusOK || string(got.body) != want || got.Header.Get("Content-Type") != "application/json" {
+		t.Errorf("/config.json is %d %s %v", got.StatusCode, got.body, got.Header)
+	}
+	csp := r.do("", http.MethodGet, "/", "").Header.Get("Content-Security-Policy")
+	if !strings.Contains(csp, "; connect-src 'self' http://127.0.0.1:9000 https://login.example https://token.example; ") || strings.Contains(csp, "frame-src") {
+		t.Errorf("the policy is %s", csp)
+	}
+	if strings.Count(csp, "login.example") != 1 {
+		t.Errorf("the issuer is allowed more than connections: %s", csp)
 	}
 }

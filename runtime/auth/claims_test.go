@@ -44,8 +44,26 @@ func TestClaims(t *testing.T) {
 	if p, err = (Claims{Owner: "sub"}).Principal(claims{"sub": "a", "": "x"}); err != nil || p.Groups != nil {
 		t.Errorf("no claim of groups: %+v, %v", p, err)
 	}
+	_, err = Claims{Owner: "sub"}.Principal(claims{"sub": "a", "token_use": "id"})
+	wantCode(t, err, files.CodeForbidden)
 	_, err = Claims{Owner: "email"}.Principal(claims{"sub": "a"})
 	wantCode(t, err, files.CodeForbidden)
+}
+
+func TestScopePrefix(t *testing.T) {
+	c := Claims{Owner: "sub", ScopePrefix: "bytepass/"}
+	for scope, want := range map[string][]string{
+		"openid bytepass/files:read bytepass/files:write": {ScopeRead, ScopeWrite},
+		"files:admin files:read":                          nil, // of another resource server, or of none
+		"other/files:admin":                               nil,
+		"xbytepass/files:admin":                           nil,
+		"bytepass/bytepass/files:admin":                   {"bytepass/files:admin"},
+	} {
+		p, err := c.Principal(map[string]any{"sub": "a", "scope": scope})
+		if err != nil || !slices.Equal(p.Scopes, want) {
+			t.Errorf("%s: %q, %v; want %q", scope, p.Scopes, err, want)
+		}
+	}
 }
 
 func TestPrincipal(t *testing.T) {

@@ -24,6 +24,8 @@ const (
 	OwnerClaim = "BYTEPASS_OWNER_CLAIM"
 	// GroupsClaim is the name of the token's claim that lists the groups.
 	GroupsClaim = "BYTEPASS_GROUPS_CLAIM"
+	// ScopePrefix stands before the names of the scopes in tokens; see RequireScopes.
+	ScopePrefix = "BYTEPASS_SCOPE_PREFIX"
 	// MaxSize is the largest object in bytes.
 	MaxSize = "BYTEPASS_MAX_SIZE"
 	// AllowedTypes is a comma-separated list of media types or "type/*"; empty allows all.

@@ -50,8 +50,15 @@ type Config struct {
 	Issuer, Audience string
 	// OwnerClaim and GroupsClaim name the claims of a token that are read.
 	OwnerClaim, GroupsClaim string
-	// RequireScopes asks for files:read and files:write in the token.
+	// RequireScopes asks for files:read and files:write in the token, with
+	// ScopePrefix before them.
 	RequireScopes bool
+	ScopePrefix   string
+	// ClientID is what the console is called at the issuer, where it is a public
+	// client; empty has the console ask for tokens. LoginScopes are what it asks
+	// for beside the scopes of files; empty is DefaultLoginScopes.
+	ClientID    string
+	LoginScopes []string
 
 	Log *slog.Logger
 	Now func() time.Time
@@ -93,6 +100,16 @@ func (c Config) Validate() error {
 		return bad("--part-seconds", "%d is not between %d and %d", c.PartSeconds, env.MinURLSeconds, env.MaxURLSeconds)
 	case (c.Issuer == "") != (c.Audience == ""):
 		return bad("--issuer", "an issuer and an audience (--audience) go together: without an audience the tokens of every application of the issuer would do")
+	case c.Issuer == "" && c.ClientID != "":
+		return bad("--client-id", "people sign in at an issuer; name it with --issuer and --audience, or leave the flag out")
+	case c.Issuer == "" && c.ScopePrefix != "":
+		return bad("--scope-prefix", "the tokens of the development issuer have none; name your issuer with --issuer and --audience, or leave the flag out")
+	case strings.ContainsAny(c.ScopePrefix, " \t\r\n"):
+		return bad("--scope-prefix", "%q holds a space, which stands between scopes; write such as bytepass/", c.ScopePrefix)
+	case c.ClientID == "" && len(c.LoginScopes) > 0:
+		return bad("--login-scopes", "these are asked for at a login; name the console's client with --client-id, or leave the flag out")
+	case len(c.LoginScopes) > 0 && !slices.Contains(c.LoginScopes, "openid"):
+		return bad("--login-scopes", "openid is not among them, and without it the issuer does not say who has signed in; add it")
 	case c.OwnerClaim == "":
 		return bad("--owner-claim", "name the claim that holds the owner, such as sub")
 	}

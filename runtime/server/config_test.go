@@ -44,13 +44,22 @@ func TestValidateNamesTheSettingAndTheRemedy(t *testing.T) {
 		}, "--s3-listen", "port of its own"},
 		"store beside the API": {func(c *Config) { c.S3Listen = "127.0.0.1:8081" }, "", ""},
 		"no audience":          {func(c *Config) { c.Issuer = "https://id.example" }, "--issuer", "--audience"},
-		"only an audience":     {func(c *Config) { c.Audience = "files" }, "--issuer", "--audience"},
-		"no claim":             {func(c *Config) { c.OwnerClaim = "" }, "--owner-claim", "sub"},
-		"origin with a path":   {func(c *Config) { c.Origins = []string{"https://app.example/"} }, "--origin", "scheme and host"},
-		"any origin":           {func(c *Config) { c.Origins = []string{"*"} }, "--origin", "scheme and host"},
-		"no type":              {func(c *Config) { c.AllowedTypes = []string{"images"} }, "--allowed-types", "image/png"},
-		"any type":             {func(c *Config) { c.AllowedTypes = []string{"*/*"} }, "--allowed-types", "image/png"},
-		"half a type":          {func(c *Config) { c.AllowedTypes = []string{"image/p*"} }, "--allowed-types", "image/png"},
+		"client, no issuer":    {func(c *Config) { c.ClientID = "console" }, "--client-id", "--issuer"},
+		"prefix, no issuer":    {func(c *Config) { c.ScopePrefix = "bytepass/" }, "--scope-prefix", "--issuer"},
+		"prefix with a space": {func(c *Config) {
+			c.Issuer, c.Audience, c.ScopePrefix = "https://id.example", "files", "a b/"
+		}, "--scope-prefix", "space"},
+		"scopes, no client": {func(c *Config) { c.LoginScopes = []string{"openid"} }, "--login-scopes", "--client-id"},
+		"scopes without openid": {func(c *Config) {
+			c.Issuer, c.Audience, c.ClientID, c.LoginScopes = "https://id.example", "files", "console", []string{"profile"}
+		}, "--login-scopes", "openid"},
+		"only an audience":   {func(c *Config) { c.Audience = "files" }, "--audience", "--issuer"},
+		"no claim":           {func(c *Config) { c.OwnerClaim = "" }, "--owner-claim", "sub"},
+		"origin with a path": {func(c *Config) { c.Origins = []string{"https://app.example/"} }, "--origin", "scheme and host"},
+		"any origin":         {func(c *Config) { c.Origins = []string{"*"} }, "--origin", "scheme and host"},
+		"no type":            {func(c *Config) { c.AllowedTypes = []string{"images"} }, "--allowed-types", "image/png"},
+		"any type":           {func(c *Config) { c.AllowedTypes = []string{"*/*"} }, "--allowed-types", "image/png"},
+		"half a type":        {func(c *Config) { c.AllowedTypes = []string{"image/p*"} }, "--allowed-types", "image/png"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := valid()

@@ -2,7 +2,9 @@ package server
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -46,7 +48,7 @@ func newIdentity(cfg Config, f *folder.Folder, listen string) (identity, error) 
 		return identity{}, err
 	}
 	cfg.Issuer, cfg.Audience = issuerURL(listen), devissuer.Audience
-	cfg.OwnerClaim, cfg.GroupsClaim = env.DefaultOwnerClaim, env.DefaultGroupsClaim
+	cfg.OwnerClaim, cfg.GroupsClaim, cfg.ScopePrefix = env.DefaultOwnerClaim, env.DefaultGroupsClaim, ""
 	tokens, err := newOIDC(cfg, client)
 	if err != nil {
 		return identity{}, err
@@ -62,7 +64,8 @@ func newIdentity(cfg Config, f *folder.Folder, listen string) (identity, error) 
 // the error is a *SettingError.
 func newOIDC(cfg Config, client *http.Client) (*auth.OIDC, error) {
 	tokens, err := auth.NewOIDC(auth.OIDCConfig{
-		Issuer: cfg.Issuer, Audience: cfg.Audience, Claims: auth.Claims{Owner: cfg.OwnerClaim, Groups: cfg.GroupsClaim},
+		Issuer: cfg.Issuer, Audience: cfg.Audience,
+		Claims: auth.Claims{Owner: cfg.OwnerClaim, Groups: cfg.GroupsClaim, ScopePrefix: cfg.ScopePrefix},
 		Client: client, Log: cfg.Log, Now: cfg.Now,
 	})
 	if err != nil {
@@ -88,25 +91,44 @@ func issuerURL(listen string) string {
 // look warns if the issuer does not answer: no token counts before it does, and
 // whoever has misspelt it should not hear so from the users.
 func (i identity) look(ctx context.Context, log *slog.Logger) {
-	if err := i.discover(ctx); err != nil && ctx.Err() == nil {
+	if err := i.answers(ctx); err != nil && ctx.Err() == nil {
 		log.Warn("the issuer does not answer as one, and until it does nobody can sign in; look whether --issuer is right", "issuer", i.issuer, "error", err)
 	}
 }
 
-// discover returns nil if the issuer answers with its discovery document
-// (OpenID Connect Discovery 1.0, section 4).
-func (i identity) discover(ctx context.Context) error {
+// answers returns nil if the issuer answers with its discovery document.
+func (i identity) answers(ctx context.Context) error {
+	_, err := i.discover(ctx)
+	return err
+}
+
+// discovery is what is read of an issuer's discovery document (OpenID Connect
+// Discovery 1.0, section 3; RFC 8414, section 2).
+type discovery struct {
+	Token      string `json:"token_endpoint"`
+	Revocation string `json:"revocation_endpoint"`
+}
+
+// maxDiscovery bounds a discovery document in bytes.
+const maxDiscovery = 1 << 20
+
+// discover asks the issuer for its discovery document.
+func (i identity) discover(ctx context.Context) (discovery, error) {
+	var d discovery
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimSuffix(i.issuer, "/")+"/.well-known/openid-configuration", nil)
 	if err != nil {
-		return err
+		return d, err
 	}
 	res, err := i.client.Do(r)
 	if err != nil {
-		return err
+		return d, err
 	}
 	defer res.Body.Close()
 	if res.StatusCode != http.StatusOK {
-		return fmt.Errorf("the issuer answers %s", res.Status)
+		return d, fmt.Errorf("the issuer answers %s", res.Status)
 	}
-	return nil
+	if err := json.NewDecoder(io.LimitReader(res.Body, maxDiscovery)).Decode(&d); err != nil {
+		return d, fmt.Errorf("the issuer's discovery document is not JSON: %w", err)
+	}
+	return d, nil
 }

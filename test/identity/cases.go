@@ -103,6 +103,10 @@ func tokenCases() []tokenCase {
 			why:      "API Gateway flattens lists to such a text; the function reads the token itself"},
 		{what: "an administrator's, for Alice's space", token: claimed(claims{"sub": bob, "scope": "files:read files:admin"}), requests: []request{ofAlice}, server: accepted, gateway: accepted},
 		{what: "without scopes, where they are required", token: claimed(claims{"scope": nil}), server: forbidden, gateway: forbidden},
+		{what: "with the scopes of another resource server", token: claimed(claims{"scope": "other/files:read other/files:write"}), server: forbidden, gateway: forbidden,
+			why: "the authorizer is given no scopes to look for; with a scope prefix (`--scope-prefix`, `scopePrefix`) only scopes that have it count"},
+		{what: "an ID token of Cognito", token: claimed(claims{"token_use": "id"}), server: forbidden, gateway: forbidden,
+			why: "API Gateway takes it, since its audience is the same"},
 		{what: "for reading, used to write", token: claimed(claims{"scope": "files:read"}), requests: []request{presigning}, server: forbidden, gateway: forbidden},
 		{what: "for writing, used to read", token: claimed(claims{"scope": "files:write"}), requests: []request{listing}, server: forbidden, gateway: forbidden},
 

@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/bytepass/bytepass/runtime/config"
 	"github.com/bytepass/bytepass/runtime/env"
 	"github.com/bytepass/bytepass/runtime/provision"
 	"github.com/bytepass/bytepass/runtime/server"
@@ -28,7 +30,7 @@ const serveExamples = `  # everything on this machine; open http://127.0.0.1:808
 
   # reachable from other machines: only with a real issuer
   bytepass serve --data data --listen 192.0.2.10:8080 --s3-listen 192.0.2.10:9000 \
-    --issuer https://login.example --audience files`
+    --issuer https://login.example --audience files --client-id console`
 
 const databaseUsage = "PostgreSQL database for the catalog, such as postgres://user@host:5432/database; its password is better in PGPASSWORD or ~/.pgpass (default: a file in the data folder)"
 
@@ -39,6 +41,7 @@ type serve struct {
 	assembly string
 	verbose  bool
 	quiet    bool
+	check    bool
 }
 
 func newServe() *cobra.Command {
@@ -46,9 +49,7 @@ func newServe() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "serve",
 		Short: "Serve files from a folder of this machine: API, console and store",
-		Long: `Serve files from a folder of this machine: the API and the console on one
-address, an S3 store on another. Without an issuer, requests from this machine
-are those of owner "dev", and other machines cannot connect.`,
+		Long:    serveHelp,
 		Example: serveExamples,
 		Args:    noArguments,
 		RunE:    s.run,
@@ -68,14 +69,40 @@ are those of owner "dev", and other machines cannot connect.`,
 	f.StringVar(&s.config.OwnerClaim, "owner-claim", env.DefaultOwnerClaim, "the token's claim that names the owner")
 	f.StringVar(&s.config.GroupsClaim, "groups-claim", env.DefaultGroupsClaim, "the token's claim that lists the groups")
 	f.BoolVar(&s.config.RequireScopes, "require-scopes", false, "ask for the scopes files:read and files:write in the token")
+	f.StringVar(&s.config.ScopePrefix, "scope-prefix", "", "what stands before the scopes in the token, such as bytepass/ of a resource server of Cognito")
+	f.StringVar(&s.config.ClientID, "client-id", "", "public client of the issuer's by which people sign in at the console; its redirect URL is the console's (default: the console asks for a token)")
+	f.StringSliceVar(&s.config.LoginScopes, "login-scopes", nil, "what the console asks the issuer for; add offline_access if it gives refresh tokens only then (default: "+strings.Join(server.DefaultLoginScopes(), ",")+")")
 	f.BoolVar(&s.verbose, "verbose", false, "log more")
 	f.BoolVar(&s.quiet, "quiet", false, "log only what is wrong, and not every request")
+	f.BoolVar(&s.check, "check-config", false, "check the settings, print what they come to, and end")
+	config.Apart(f, "check-config")
+	config.File(f)
 	return c
 }
 
+// foreignVariables begin like those of serve and belong to other commands.
+var foreignVariables = []string{"BYTEPASS_URL", "BYTEPASS_TOKEN"}
+
 func (s *serve) run(c *cobra.Command, _ []string) error {
+	settings, err := config.Load(c.Flags(), os.Environ(), foreignVariables...)
+	if err != nil {
+		return err
+	}
+	return asWritten(s.serve(c, settings), settings)
+}
+
+// asWritten names a setting that cannot be used where it was written.
+func asWritten(err error, settings *config.Settings) error {
+	var setting *server.SettingError
+	if !errors.As(err, &setting) {
+		return err
+	}
+	return &config.Error{Origin: settings.Origin(strings.TrimPrefix(setting.Setting, "--")), Detail: setting.Detail}
+}
+
+func (s *serve) serve(c *cobra.Command, settings *config.Settings) error {
 	if s.verbose && s.quiet {
-		return usageError{errors.New("--verbose and --quiet contradict each other")}
+		return &server.SettingError{Setting: "--quiet", Detail: "contradicts " + settings.Origin("verbose") + "; keep one of them"}
 	}
 	cfg := s.config
 	cfg.MaxSize = int64(s.maxSize)
@@ -89,6 +116,15 @@ func (s *serve) run(c *cobra.Command, _ []string) error {
 			return &server.SettingError{Setting: "--assembly", Detail: err.Error()}
 		}
 		cfg.Template = template
+	}
+	for _, warning := range settings.Warnings() {
+		cfg.Log.Warn(warning)
+	}
+	if s.check {
+		if err := server.Check(cfg); err != nil {
+			return err
+		}
+		return settings.Print(c.OutOrStdout())
 	}
 	return server.Run(c.Context(), cfg)
 }

@@ -30,7 +30,7 @@ func newToken() *cobra.Command {
 	c := &cobra.Command{
 		Use:     "token",
 		Short:   "Print an access token of a data folder's development issuer",
-		Long:    "Print an access token of a data folder's development issuer. Whoever can read\nthe folder can make one for anybody: it is for development only.",
+		Long:    "Print an access token of a data folder's development issuer. Whoever can read\nthe folder can make one for anybody: it is for development only.\n\nThe issuer is called by the address that the folder is served at, so a token is\ngood there alone: after bytepass serve was started with another --listen, print\na new one.",
 		Example: tokenExamples,
 		Args:    noArguments,
 		RunE:    t.run,

@@ -23,6 +23,8 @@ func Config(e *settings.Env, out io.Writer) api.Config {
 		Auth: auth.Gateway{Claims: auth.Claims{
 			Owner:  e.Optional(env.OwnerClaim, env.DefaultOwnerClaim),
 			Groups: e.Optional(env.GroupsClaim, env.DefaultGroupsClaim),
+
+			ScopePrefix: e.Optional(env.ScopePrefix, ""),
 		}},
 		Limits:        e.Limits(),
 		RequireScopes: e.Flag(env.RequireScopes),
