@@ -10,7 +10,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/bytepass/bytepass/runtime/config"
 	"github.com/bytepass/bytepass/runtime/env"
 	"github.com/bytepass/bytepass/runtime/provision"
 	"github.com/bytepass/bytepass/runtime/server"
@@ -41,7 +40,6 @@ type serve struct {
 	assembly string
 	verbose  bool
 	quiet    bool
-	check    bool
 }
 
 func newServe() *cobra.Command {
@@ -49,7 +47,9 @@ func newServe() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "serve",
 		Short: "Serve files from a folder of this machine: API, console and store",
-		Long:    serveHelp,
+		Long: `Serve files from a folder of this machine: the API and the console on one
+address, an S3 store on another. Without an issuer, requests from this machine
+are those of owner "dev", and other machines cannot connect.`,
 		Example: serveExamples,
 		Args:    noArguments,
 		RunE:    s.run,
@@ -74,35 +74,12 @@ func newServe() *cobra.Command {
 	f.StringSliceVar(&s.config.LoginScopes, "login-scopes", nil, "what the console asks the issuer for; add offline_access if it gives refresh tokens only then (default: "+strings.Join(server.DefaultLoginScopes(), ",")+")")
 	f.BoolVar(&s.verbose, "verbose", false, "log more")
 	f.BoolVar(&s.quiet, "quiet", false, "log only what is wrong, and not every request")
-	f.BoolVar(&s.check, "check-config", false, "check the settings, print what they come to, and end")
-	config.Apart(f, "check-config")
-	config.File(f)
 	return c
 }
 
-// foreignVariables begin like those of serve and belong to other commands.
-var foreignVariables = []string{"BYTEPASS_URL", "BYTEPASS_TOKEN"}
-
 func (s *serve) run(c *cobra.Command, _ []string) error {
-	settings, err := config.Load(c.Flags(), os.Environ(), foreignVariables...)
-	if err != nil {
-		return err
-	}
-	return asWritten(s.serve(c, settings), settings)
-}
-
-// asWritten names a setting that cannot be used where it was written.
-func asWritten(err error, settings *config.Settings) error {
-	var setting *server.SettingError
-	if !errors.As(err, &setting) {
-		return err
-	}
-	return &config.Error{Origin: settings.Origin(strings.TrimPrefix(setting.Setting, "--")), Detail: setting.Detail}
-}
-
-func (s *serve) serve(c *cobra.Command, settings *config.Settings) error {
 	if s.verbose && s.quiet {
-		return &server.SettingError{Setting: "--quiet", Detail: "contradicts " + settings.Origin("verbose") + "; keep one of them"}
+		return usageError{errors.New("--verbose and --quiet contradict each other")}
 	}
 	cfg := s.config
 	cfg.MaxSize = int64(s.maxSize)
@@ -116,15 +93,6 @@ func (s *serve) serve(c *cobra.Command, settings *config.Settings) error {
 			return &server.SettingError{Setting: "--assembly", Detail: err.Error()}
 		}
 		cfg.Template = template
-	}
-	for _, warning := range settings.Warnings() {
-		cfg.Log.Warn(warning)
-	}
-	if s.check {
-		if err := server.Check(cfg); err != nil {
-			return err
-		}
-		return settings.Print(c.OutOrStdout())
 	}
 	return server.Run(c.Context(), cfg)
 }
