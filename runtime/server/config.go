@@ -2,7 +2,6 @@ package server
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -98,8 +97,10 @@ func (c Config) Validate() error {
 		return bad("--max-size", "%d is not between 1 and %d bytes", c.MaxSize, int64(env.LargestMaxSize))
 	case c.PartSeconds != 0 && (c.PartSeconds < env.MinURLSeconds || c.PartSeconds > env.MaxURLSeconds):
 		return bad("--part-seconds", "%d is not between %d and %d", c.PartSeconds, env.MinURLSeconds, env.MaxURLSeconds)
-	case (c.Issuer == "") != (c.Audience == ""):
+	case c.Issuer != "" && c.Audience == "":
 		return bad("--issuer", "an issuer and an audience (--audience) go together: without an audience the tokens of every application of the issuer would do")
+	case c.Issuer == "" && c.Audience != "":
+		return bad("--audience", "an audience and an issuer (--issuer) go together: the audience is what the issuer's tokens are for")
 	case c.Issuer == "" && c.ClientID != "":
 		return bad("--client-id", "people sign in at an issuer; name it with --issuer and --audience, or leave the flag out")
 	case c.Issuer == "" && c.ScopePrefix != "":
@@ -133,7 +134,7 @@ func (c Config) Validate() error {
 			return err
 		}
 	}
-	return errors.Join(c.validateAddress("--listen", c.Listen), c.validateAddress("--s3-listen", c.S3Listen), c.validateApart())
+	return cmp.Or(c.validateAddress("--listen", c.Listen), c.validateAddress("--s3-listen", c.S3Listen), c.validateApart())
 }
 
 func checkType(t string) error {

@@ -36,16 +36,23 @@ const (
 // stopTimeout bounds each step of a graceful stop.
 const stopTimeout = 10 * time.Second
 
+// Check returns nil if Run could begin with the configuration, or a
+// *SettingError. It reads what the settings name and touches nothing.
+func Check(cfg Config) error {
+	if err := cfg.Validate(); err != nil {
+		return err
+	}
+	_, err := readTemplate(cfg, cfg.Listen)
+	return err
+}
+
 // Run serves until ctx ends, and then stops gracefully: requests that are under
 // way are answered, and the catalog follows the last changes. The error is a
 // *SettingError when a setting cannot be used, folder.ErrInUse when another
 // process serves the folder, or what made the server fail. A process can run
 // one server at a time, and its working directory changes.
 func Run(ctx context.Context, cfg Config) (err error) {
-	if err := cfg.Validate(); err != nil {
-		return err
-	}
-	if _, err := readTemplate(cfg, cfg.Listen); err != nil {
+	if err := Check(cfg); err != nil {
 		return err
 	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", cfg.Listen)

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 
 	"github.com/bytepass/bytepass/runtime/client"
+	"github.com/bytepass/bytepass/runtime/config"
 	"github.com/bytepass/bytepass/runtime/server"
 	"github.com/bytepass/bytepass/runtime/transfer"
 )
@@ -39,7 +40,7 @@ func exitCode(err error) int {
 	switch code := client.CodeOf(err); {
 	case err == nil:
 		return exitDone
-	case errors.As(err, &setting), errors.As(err, new(usageError)), errors.Is(err, transfer.ErrArguments):
+	case errors.As(err, &setting), errors.As(err, new(*config.Error)), errors.As(err, new(usageError)), errors.Is(err, transfer.ErrArguments):
 		return exitUsage
 	case errors.Is(err, context.Canceled):
 		return exitInterrupted

@@ -15,6 +15,8 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+
+	"github.com/bytepass/bytepass/runtime/config"
 )
 
 func main() {
@@ -61,7 +63,7 @@ func newRoot() *cobra.Command {
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return usageError{fmt.Errorf("%w; see %s --help", err, c.CommandPath())}
+		return usageError{fmt.Errorf("%w; see %s --help", config.FlagError(c.Flags(), err), c.CommandPath())}
 	})
 	root.AddCommand(
 		newServe(), newToken(), newReconcile(), version,

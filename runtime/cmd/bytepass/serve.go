@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -10,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/bytepass/bytepass/runtime/config"
 	"github.com/bytepass/bytepass/runtime/env"
 	"github.com/bytepass/bytepass/runtime/provision"
 	"github.com/bytepass/bytepass/runtime/server"
@@ -40,6 +40,7 @@ type serve struct {
 	assembly string
 	verbose  bool
 	quiet    bool
+	check    bool
 }
 
 func newServe() *cobra.Command {
@@ -49,8 +50,8 @@ func newServe() *cobra.Command {
 		Short: "Serve files from a folder of this machine: API, console and store",
 		Long: `Serve files from a folder of this machine: the API and the console on one
 address, an S3 store on another. Without an issuer, requests from this machine
-are those of owner "dev", and other machines cannot connect.`,
-		Example: serveExamples,
+are those of owner "dev", and other machines cannot connect.` + settingsHelp,
+		Example: serveExamples + settingsExamples,
 		Args:    noArguments,
 		RunE:    s.run,
 	}
@@ -74,12 +75,23 @@ are those of owner "dev", and other machines cannot connect.`,
 	f.StringSliceVar(&s.config.LoginScopes, "login-scopes", nil, "what the console asks the issuer for; add offline_access if it gives refresh tokens only then (default: "+strings.Join(server.DefaultLoginScopes(), ",")+")")
 	f.BoolVar(&s.verbose, "verbose", false, "log more")
 	f.BoolVar(&s.quiet, "quiet", false, "log only what is wrong, and not every request")
+	f.BoolVar(&s.check, "check-config", false, "check the settings, print what they come to, and end")
+	config.Apart(f, "check-config")
+	config.File(f)
 	return c
 }
 
 func (s *serve) run(c *cobra.Command, _ []string) error {
+	settings, err := loadSettings(c)
+	if err != nil {
+		return err
+	}
+	return asWritten(s.serve(c, settings), settings)
+}
+
+func (s *serve) serve(c *cobra.Command, settings *config.Settings) error {
 	if s.verbose && s.quiet {
-		return usageError{errors.New("--verbose and --quiet contradict each other")}
+		return &server.SettingError{Setting: "--quiet", Detail: "contradicts " + settings.Origin("verbose") + "; keep one of them"}
 	}
 	cfg := s.config
 	cfg.MaxSize = int64(s.maxSize)
@@ -93,6 +105,12 @@ func (s *serve) run(c *cobra.Command, _ []string) error {
 			return &server.SettingError{Setting: "--assembly", Detail: err.Error()}
 		}
 		cfg.Template = template
+	}
+	if s.check {
+		return checkSettings(c.OutOrStdout(), cfg, settings)
+	}
+	for _, warning := range settings.Warnings() {
+		cfg.Log.Warn(warning)
 	}
 	return server.Run(c.Context(), cfg)
 }
