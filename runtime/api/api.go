@@ -50,7 +50,7 @@ func New(cfg Config) (http.Handler, error) {
 		}
 		routes.console = page
 	}
-	return &front{next: newCORS(cfg.Origins, capability{routes}), log: cfg.Log, now: cfg.Now}, nil
+	return &front{next: newCORS(cfg.Origins, capability{routes}), log: cfg.Log, now: cfg.Now, served: cfg.Served}, nil
 }
 
 // jsonAPI speaks JSON whatever the headers say: curl calls JSON a form, some

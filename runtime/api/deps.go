@@ -133,6 +133,10 @@ type Config struct {
 	Login *Login
 	// Ready are the checks of /readyz; nil serves no /readyz.
 	Ready []Check
+	// Served, if set, is told of every answer: the pattern of the route that
+	// took the request, such as "GET /api/files", or "" if none did; the status,
+	// 0 if nothing was answered; and how long it took.
+	Served func(method, pattern string, status int, took time.Duration)
 
 	Log *slog.Logger
 	Now func() time.Time

@@ -16,9 +16,10 @@ import (
 // front is what every request passes: it gives it an id, sets the headers that
 // every answer has, survives panics, and writes one line to the log.
 type front struct {
-	next http.Handler
-	log  *slog.Logger
-	now  func() time.Time
+	next   http.Handler
+	log    *slog.Logger
+	now    func() time.Time
+	served func(method, pattern string, status int, took time.Duration) // may be nil
 }
 
 func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -38,7 +39,11 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			}
 			f.recovered(answer, r, cause)
 		}
-		f.write(r, c, answer.status, f.now().Sub(start))
+		took := f.now().Sub(start)
+		if f.served != nil {
+			f.served(r.Method, c.route, answer.status, took)
+		}
+		f.write(r, c, answer.status, took)
 	}()
 	f.next.ServeHTTP(answer, r)
 }

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -157,5 +158,23 @@ func TestNewNamesWhatIsMissing(t *testing.T) {
 		if _, err := New(cfg); err == nil || !strings.Contains(err.Error(), field) {
 			t.Errorf("without %s: %v", field, err)
 		}
+	}
+}
+
+// Whoever counts is told the pattern of a route, never a path.
+func TestServed(t *testing.T) {
+	var told []string
+	r := newRig(t, func(c *Config) {
+		c.Served = func(method, pattern string, status int, _ time.Duration) {
+			told = append(told, fmt.Sprint(method, "|", pattern, "|", status))
+		}
+	})
+	r.do("alice", http.MethodGet, "/api/files?prefix=x", "")
+	r.do("", http.MethodGet, "/api/file?key=x", "")
+	r.do("alice", http.MethodPost, "/api/files/a/b/presign", `{"mimeType":"a/b","size":1}`)
+	r.do("", http.MethodGet, "/nothing", "")
+	want := []string{"GET|GET /api/files|200", "GET|GET /api/file|401", "POST|POST /api/files/{key}/presign|200", "GET||404"}
+	if !slices.Equal(told, want) {
+		t.Errorf("told %q, want %q", told, want)
 	}
 }
