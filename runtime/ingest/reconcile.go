@@ -47,25 +47,44 @@ func (p *Projector) Reconcile(ctx context.Context, bucket Lister, s Sweep) (Coun
 	if err == nil {
 		err = run.keys(ctx, bucket)
 	}
-	run.mu.Lock()
-	defer run.mu.Unlock()
-	if s.Progress != nil {
-		s.Progress(run.counts)
-	}
-	if err == nil && run.counts.Failed > 0 {
-		err = fmt.Errorf("ingest: reconcile: %d keys failed, such as %w", run.counts.Failed, run.first)
-	}
-	return run.counts, err
+	return run.end(err)
 }
 
-// sweep is one run of Reconcile.
+// Poll looks through the bucket for objects that the catalog does not know as
+// they are, and makes of each what its event would have made: one that is not
+// what was declared is rejected. It stands in for the events of a store that
+// has none, and costs less than Reconcile, which alone finds what was deleted,
+// or replaced by the same bytes.
+func (p *Projector) Poll(ctx context.Context, bucket Lister, s Sweep) (Counts, error) {
+	run := &sweep{Projector: p, Sweep: s, event: true}
+	if run.Concurrency < 1 {
+		run.Concurrency = 8
+	}
+	return run.end(run.keys(ctx, bucket))
+}
+
+// sweep is one run of Reconcile or Poll.
 type sweep struct {
 	*Projector
 	Sweep
+	event bool // what is found counts as an event
 
 	mu     sync.Mutex
 	counts Counts
 	first  error // of those counted in Failed
+}
+
+// end returns the counts, and err or what has failed.
+func (s *sweep) end(err error) (Counts, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.Progress != nil {
+		s.Progress(s.counts)
+	}
+	if err == nil && s.counts.Failed > 0 {
+		err = fmt.Errorf("ingest: reconcile: %d keys failed, such as %w", s.counts.Failed, s.first)
+	}
+	return s.counts, err
 }
 
 // records passes over every record that says there is an object.
@@ -117,10 +136,11 @@ func (s *sweep) key(ctx context.Context, objectKey, etag string, size int64) (ch
 	if err != nil {
 		return false, fmt.Errorf("ingest: %s: %w", objectKey, err)
 	}
-	if r.Status == files.Stored && r.ETag == etag && r.Size == size {
+	known := r.Status == files.Stored || r.Status == files.Rejected && s.event
+	if known && r.ETag == etag && r.Size == size {
 		return false, nil
 	}
-	return s.converge(ctx, objectKey, false)
+	return s.converge(ctx, objectKey, s.event)
 }
 
 func (s *sweep) group(ctx context.Context) (*errgroup.Group, context.Context) {

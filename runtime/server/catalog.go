@@ -10,17 +10,45 @@ import (
 	"github.com/bytepass/bytepass/runtime/server/folder"
 )
 
-// openCatalog opens the catalog in the database that a URL names, or without
-// one in the data folder.
-func openCatalog(ctx context.Context, database string, f *folder.Folder, now func() time.Time) (*sql.Catalog, error) {
-	if database != "" {
-		return sql.OpenPostgres(ctx, database, now)
+// openCatalog opens the catalog in the database of the settings, as soon as that
+// answers, or without one in the data folder. The error is a *SettingError if
+// the database refuses.
+func openCatalog(ctx context.Context, cfg Config, f *folder.Folder) (*sql.Catalog, error) {
+	if cfg.Database != "" {
+		return openPostgres(ctx, cfg)
 	}
-	c, err := sql.OpenSQLite(ctx, f.Catalog(), now)
+	c, err := sql.OpenSQLite(ctx, f.Catalog(), cfg.Now)
 	if err != nil && ctx.Err() == nil {
 		return nil, fmt.Errorf("%w; if the file is damaged, move it away (with its -wal and -shm) and start again: the catalog is rebuilt from the store", err)
 	}
 	return c, err
+}
+
+// databaseTimeout bounds one attempt to reach a database.
+const databaseTimeout = 5 * time.Second
+
+func openPostgres(ctx context.Context, cfg Config) (*sql.Catalog, error) {
+	for attempt := 0; ; attempt++ {
+		err := reachPostgres(ctx, cfg.Database)
+		var c *sql.Catalog
+		if err == nil {
+			c, err = sql.OpenPostgres(ctx, cfg.Database, cfg.Now)
+		}
+		switch {
+		case err == nil, ctx.Err() != nil:
+			return c, err
+		case !sql.Away(err):
+			return nil, bad("--database", "%v", err)
+		}
+		cfg.Log.Warn("the database does not answer; trying again until it does", "error", err)
+		sleep(ctx, pause(attempt))
+	}
+}
+
+func reachPostgres(ctx context.Context, database string) error {
+	ctx, cancel := context.WithTimeout(ctx, databaseTimeout)
+	defer cancel()
+	return sql.ReachPostgres(ctx, database)
 }
 
 // forgetEvery is how often tombstones that have expired are removed.

@@ -39,7 +39,7 @@ func TestForgettingEveryDay(t *testing.T) {
 // is uploaded is listed from it, and by the next server on the same folder; and
 // reconcile rebuilds it when it was lost.
 func TestServeWithPostgres(t *testing.T) {
-	database := pgtest.Start(t, pgtest.Quick()...).Database(t)
+	database := startPostgres(t).Database(t)
 	cfg := configOf(t.TempDir())
 	cfg.Database = database
 	s := runServer(t, cfg)

@@ -18,7 +18,8 @@ import (
 
 // Config is what a server is made of.
 type Config struct {
-	// Data is the path of the data folder; it is made if it is not there.
+	// Data is the path of the data folder; it is made if it is not there. Only
+	// what needs one has one (see NeedsFolder).
 	Data string
 	// Database is the URL of the PostgreSQL database that holds the catalog, as
 	// sql.OpenPostgres takes it. Empty: a SQLite file in the data folder.
@@ -29,6 +30,9 @@ type Config struct {
 	// S3Listen is the address of the embedded store. Empty takes a free port
 	// of loopback and remembers it in the data folder.
 	S3Listen string
+	// S3 is the store that holds the objects; without an endpoint it is the
+	// embedded one.
+	S3 S3
 	// Template is the CloudFormation template (JSON) that the store's bucket is
 	// provisioned from.
 	Template []byte
@@ -43,6 +47,15 @@ type Config struct {
 	// Origins are web origins, beside the template's and the console's own,
 	// whose pages may use the API and the store.
 	Origins []string
+	// PublicURL is where clients find the API and the console when a proxy
+	// stands in front, such as "https://files.example". Empty: where we listen.
+	PublicURL string
+	// TrustedProxies are the networks of proxies whose X-Forwarded-For is
+	// believed: the audit then names the client and not the proxy.
+	TrustedProxies []string
+	// DrainDelay is how long the server goes on serving after it was told to
+	// stop and says that it is not ready, so that balancers look elsewhere.
+	DrainDelay time.Duration
 
 	// Issuer is the URL of an OIDC issuer, and Audience what its tokens have to
 	// be for. Both empty: the development identity, on loopback only.
@@ -68,9 +81,9 @@ type Config struct {
 // Running is where a server that runs can be found.
 type Running struct {
 	URL    string // of the console and the API
-	Store  string // of the embedded store
+	Store  string // of the store, for clients
 	Bucket string
-	Data   string // absolute path of the data folder
+	Data   string // absolute path of the data folder; empty if there is none
 	// Guest is the owner of requests without a token; empty if there is none.
 	Guest string
 }
@@ -91,7 +104,7 @@ func bad(setting, format string, args ...any) error {
 // Validate returns nil if the configuration can be used, or a *SettingError.
 func (c Config) Validate() error {
 	switch {
-	case c.Data == "":
+	case c.Data == "" && c.NeedsFolder():
 		return bad("--data", "name a folder for files, catalog and keys")
 	case c.MaxSize < 1 || c.MaxSize > env.LargestMaxSize:
 		return bad("--max-size", "%d is not between 1 and %d bytes", c.MaxSize, int64(env.LargestMaxSize))
@@ -113,6 +126,16 @@ func (c Config) Validate() error {
 		return bad("--login-scopes", "openid is not among them, and without it the issuer does not say who has signed in; add it")
 	case c.OwnerClaim == "":
 		return bad("--owner-claim", "name the claim that holds the owner, such as sub")
+	case c.PublicURL != "" && !isOrigin(c.PublicURL):
+		return bad("--public-url", "%q is not scheme and host alone; write such as https://files.example", c.PublicURL)
+	case c.DrainDelay < 0 || c.DrainDelay > longestDrain:
+		return bad("--drain-delay", "%v is not between 0 and %v", c.DrainDelay, longestDrain)
+	}
+	if err := c.S3.validate(c); err != nil {
+		return err
+	}
+	if _, err := networks(c.TrustedProxies); err != nil {
+		return err
 	}
 	if c.Database != "" {
 		if err := sql.CheckPostgresURL(c.Database); err != nil {
@@ -125,7 +148,7 @@ func (c Config) Validate() error {
 		}
 	}
 	for _, origin := range c.Origins {
-		if u, err := url.Parse(origin); err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.Scheme+"://"+u.Host != origin {
+		if !isOrigin(origin) {
 			return bad("--origin", "%q is not a web origin; write scheme and host only, such as https://app.example", origin)
 		}
 	}
@@ -135,6 +158,18 @@ func (c Config) Validate() error {
 		}
 	}
 	return cmp.Or(c.validateAddress("--listen", c.Listen), c.validateAddress("--s3-listen", c.S3Listen), c.validateApart())
+}
+
+// NeedsFolder reports whether the server keeps anything on disk: the embedded
+// store, a catalog in SQLite, or the key of the development issuer.
+func (c Config) NeedsFolder() bool {
+	return c.S3.Endpoint == "" || c.Database == "" || c.Issuer == ""
+}
+
+// isOrigin reports whether s is the origin of a web page, as browsers write it.
+func isOrigin(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && u.Scheme+"://"+u.Host == s
 }
 
 func checkType(t string) error {
@@ -199,6 +234,16 @@ func (c Config) limits() files.Limits {
 		Part:      time.Duration(cmp.Or(c.PartSeconds, env.DefaultPartSeconds)) * time.Second,
 		Get:       env.DefaultGetSeconds * time.Second,
 	}
+}
+
+// ownOrigins returns the origins under which a browser finds the server's own
+// pages, which listens at address.
+func (c Config) ownOrigins(address string) []string {
+	origins := ownOrigins(address)
+	if c.PublicURL != "" {
+		origins = append(origins, c.PublicURL)
+	}
+	return origins
 }
 
 // ownOrigins returns the origins under which a browser on this machine finds

@@ -88,3 +88,12 @@ func TestOwnOrigins(t *testing.T) {
 		}
 	}
 }
+
+// wantSetting checks that err is about a setting and says something.
+func wantSetting(t *testing.T, err error, setting, says string) {
+	t.Helper()
+	var about *SettingError
+	if !errors.As(err, &about) || about.Setting != setting || !strings.Contains(err.Error(), says) {
+		t.Errorf("error %v, want one on %s that says %q", err, setting, says)
+	}
+}

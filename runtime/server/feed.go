@@ -2,76 +2,122 @@ package server
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"math/rand/v2"
 	"sync"
 	"time"
 )
 
-// feedParallel bounds how many keys are projected at the same time.
-const feedParallel = 8
+// Bounds of a feed.
+const (
+	feedParallel = 8           // keys that are projected at the same time
+	feedMost     = 10_000      // keys under way, each of which costs memory
+	feedTimeout  = time.Minute // one look at a key
+)
 
-// feed carries the keys that the store says have changed to the catalog's
+// errFull is a feed that takes no more keys for a while.
+var errFull = errors.New("more changes than the catalog can follow")
+
+// feed carries the keys that have changed in the store to the catalog's
 // projector. It remembers keys, not events: a key that changes while it is
 // looked at is looked at once more, however often it changed. A key that fails
 // is tried again until it succeeds. What a crash makes the feed forget,
-// reconcile finds.
+// reconcile finds; so it does for keys that are more than a feed can take, of
+// which full is told.
 type feed struct {
 	ctx     context.Context // of the work; its end makes the feed give up
 	project func(ctx context.Context, objectKey string) error
 	pause   func(failures int) time.Duration
+	full    func()
 	log     *slog.Logger
 
 	slots chan struct{}
 	work  sync.WaitGroup
 	mu    sync.Mutex
-	again map[string]bool // the keys under way; true: changed since the look began
+	under map[string]*following
 }
 
-func newFeed(ctx context.Context, log *slog.Logger, project func(ctx context.Context, objectKey string) error) *feed {
-	return &feed{ctx: ctx, project: project, pause: pause, log: log, slots: make(chan struct{}, feedParallel), again: map[string]bool{}}
+// following is a key under way.
+type following struct {
+	again bool         // it has changed since the look began
+	told  []chan error // are told how the look ended that begins next
+}
+
+func newFeed(ctx context.Context, log *slog.Logger, project func(ctx context.Context, objectKey string) error, full func()) *feed {
+	return &feed{
+		ctx: ctx, project: project, pause: pause, full: full, log: log,
+		slots: make(chan struct{}, feedParallel), under: map[string]*following{},
+	}
 }
 
 // changed takes a key. It returns at once.
-func (f *feed) changed(objectKey string) {
-	if f.ctx.Err() != nil {
-		return
+func (f *feed) changed(objectKey string) { f.take(objectKey, nil) }
+
+// follow takes a key and returns how the next look at it ended. After an error,
+// too, the feed goes on trying.
+func (f *feed) follow(ctx context.Context, objectKey string) error {
+	told := make(chan error, 1)
+	if !f.take(objectKey, told) {
+		return errFull
 	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if _, under := f.again[objectKey]; under {
-		f.again[objectKey] = true
-		return
+	select {
+	case err := <-told:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
 	}
-	f.again[objectKey] = false
-	f.work.Go(func() { f.follow(objectKey) })
 }
 
-// follow projects a key until nothing is new about it.
-func (f *feed) follow(objectKey string) {
-	for failures := 0; ; {
-		err := f.look(objectKey)
+// take takes a key, unless there are too many or the feed has given up. told,
+// when not nil, is told how the next look at it ended.
+func (f *feed) take(objectKey string, told chan error) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.ctx.Err() != nil {
+		return false
+	}
+	k, under := f.under[objectKey]
+	if !under && len(f.under) >= feedMost {
+		f.full()
+		return false
+	}
+	if !under {
+		k = &following{}
+		f.under[objectKey] = k
+		f.work.Go(func() { f.untilSettled(objectKey, k) })
+	}
+	k.again = true
+	if told != nil {
+		k.told = append(k.told, told)
+	}
+	return true
+}
+
+// untilSettled projects a key until nothing is new about it.
+func (f *feed) untilSettled(objectKey string, k *following) {
+	for failures := 0; !f.settled(objectKey, k); {
+		err := f.look(objectKey, k)
 		if err == nil {
-			if f.settled(objectKey) {
-				return
-			}
 			failures = 0
 			continue
 		}
-		if f.ctx.Err() != nil {
-			return
+		if f.ctx.Err() == nil {
+			f.log.Warn("the catalog could not follow a change; trying again", "object", objectKey, "failures", failures+1, "error", err)
 		}
-		f.log.Warn("the catalog could not follow a change; trying again", "object", objectKey, "failures", failures+1, "error", err)
+		f.mu.Lock()
+		k.again = true
+		f.mu.Unlock()
 		select {
 		case <-f.ctx.Done():
-			return
 		case <-time.After(f.pause(failures)):
 		}
 		failures++
 	}
 }
 
-func (f *feed) look(objectKey string) error {
+// look projects a key and tells those who wait for it.
+func (f *feed) look(objectKey string, k *following) error {
 	select {
 	case f.slots <- struct{}{}:
 		defer func() { <-f.slots }()
@@ -79,19 +125,33 @@ func (f *feed) look(objectKey string) error {
 		return f.ctx.Err()
 	}
 	f.mu.Lock()
-	f.again[objectKey] = false // whatever changed until now is seen
+	told := k.told
+	k.again, k.told = false, nil // whatever changed until now is seen
 	f.mu.Unlock()
-	return f.project(f.ctx, objectKey)
+	ctx, cancel := context.WithTimeout(f.ctx, feedTimeout)
+	defer cancel()
+	err := f.project(ctx, objectKey)
+	for _, t := range told {
+		t <- err
+	}
+	return err
 }
 
-// settled forgets a key unless it has changed since the look began.
-func (f *feed) settled(objectKey string) bool {
+// settled forgets a key that has not changed since the look began, or when the
+// feed has given up.
+func (f *feed) settled(objectKey string, k *following) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.again[objectKey] {
+	if k.again && f.ctx.Err() == nil {
 		return false
 	}
-	delete(f.again, objectKey)
+	if k.again { // nobody follows it any more
+		for _, t := range k.told {
+			t <- f.ctx.Err()
+		}
+		return true
+	}
+	delete(f.under, objectKey)
 	return true
 }
 
@@ -101,7 +161,7 @@ func (f *feed) drain(ctx context.Context) {
 	defer tick.Stop()
 	for {
 		f.mu.Lock()
-		under := len(f.again)
+		under := len(f.under)
 		f.mu.Unlock()
 		if under == 0 {
 			return

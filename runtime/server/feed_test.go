@@ -24,7 +24,7 @@ func TestFeedLooksAgainWhenAKeyChangesMeanwhile(t *testing.T) {
 			time.Sleep(time.Second) // the key may change now
 			seen.Store(now)
 			return nil
-		})
+		}, nil)
 		for range 10 {
 			truth.Add(1)
 			f.changed("k")
@@ -34,8 +34,8 @@ func TestFeedLooksAgainWhenAKeyChangesMeanwhile(t *testing.T) {
 		if seen.Load() != 10 || looks.Load() != 2 {
 			t.Errorf("seen %d of 10 changes in %d looks, want all in 2", seen.Load(), looks.Load())
 		}
-		if len(f.again) != 0 {
-			t.Errorf("keys that are done are kept: %v", f.again)
+		if len(f.under) != 0 {
+			t.Errorf("keys that are done are kept: %v", f.under)
 		}
 	})
 }
@@ -48,7 +48,7 @@ func TestFeedTriesAgainUntilItSucceeds(t *testing.T) {
 				return errors.New("busy")
 			}
 			return nil
-		})
+		}, nil)
 		f.changed("k")
 		f.drain(t.Context())
 		if attempts.Load() != 20 {
@@ -70,7 +70,7 @@ func TestFeedBoundsItsWorkAndFollowsEveryKey(t *testing.T) {
 			defer mu.Unlock()
 			seen[key]++
 			return nil
-		})
+		}, nil)
 		for n := range 500 {
 			f.changed(fmt.Sprint(n))
 		}
@@ -84,7 +84,7 @@ func TestFeedBoundsItsWorkAndFollowsEveryKey(t *testing.T) {
 func TestFeedGivesUpWhenItIsTold(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
-		f := newFeed(ctx, quiet(), func(context.Context, string) error { return errors.New("down") })
+		f := newFeed(ctx, quiet(), func(context.Context, string) error { return errors.New("down") }, nil)
 		f.changed("k")
 		time.Sleep(time.Minute)
 		end, stop := context.WithTimeout(t.Context(), time.Second)
@@ -96,6 +96,66 @@ func TestFeedGivesUpWhenItIsTold(t *testing.T) {
 		cancel()
 		f.wait()
 		f.changed("k") // nobody follows any more
+		f.wait()
+	})
+}
+
+// Whoever waits for a key is told of a look that began after it was taken.
+func TestFeedTellsHowTheNextLookEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, giveUp := context.WithCancel(t.Context())
+		var looks atomic.Int64
+		f := newFeed(ctx, quiet(), func(ctx context.Context, _ string) error {
+			time.Sleep(time.Second)
+			if looks.Add(1) == 2 {
+				return errors.New("down")
+			}
+			return ctx.Err()
+		}, nil)
+		f.changed("k")
+		time.Sleep(time.Second / 2) // the first look, which succeeds, is under way
+		var followers sync.WaitGroup
+		for range 3 {
+			followers.Go(func() {
+				if err := f.follow(ctx, "k"); err == nil || err.Error() != "down" {
+					t.Errorf("it was told %v, want the end of the second look", err)
+				}
+			})
+		}
+		followers.Wait()
+		if err := f.follow(ctx, "k"); err != nil || looks.Load() != 3 {
+			t.Errorf("after %d looks it was told %v", looks.Load(), err)
+		}
+		hasty, leave := context.WithTimeout(ctx, time.Millisecond)
+		defer leave()
+		if err := f.follow(hasty, "k"); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("who does not wait is told %v", err)
+		}
+		time.AfterFunc(time.Second/2, giveUp)
+		if err := f.follow(t.Context(), "k"); !errors.Is(err, context.Canceled) {
+			t.Errorf("when the feed gives up it is told %v", err)
+		}
+		f.wait()
+	})
+}
+
+func TestFeedThatIsFull(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, giveUp := context.WithCancel(t.Context())
+		told := 0
+		f := newFeed(ctx, quiet(), func(ctx context.Context, _ string) error { <-ctx.Done(); return ctx.Err() }, func() { told++ })
+		for n := range feedMost {
+			f.changed(fmt.Sprint(n))
+		}
+		f.changed("0") // is under way already
+		if told != 0 {
+			t.Fatal("it is full too soon")
+		}
+		f.changed("more")
+		if err := f.follow(t.Context(), "more"); !errors.Is(err, errFull) || told != 2 {
+			t.Errorf("%v, and it told of it %d times", err, told)
+		}
+		giveUp()
 		f.wait()
 	})
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"sync"
 	"time"
 
 	"github.com/bytepass/bytepass/runtime/catalog/sql"
@@ -20,59 +19,9 @@ import (
 // as long as the store.
 const keep = 100 * 365 * 24 * time.Hour
 
-func newProjector(b *bucket.Bucket, c *sql.Catalog, log *slog.Logger, now func() time.Time) *ingest.Projector {
-	return ingest.New(ingest.Config{Bucket: b, Catalog: c, Name: Bucket, Keep: keep, Log: log, Now: now})
+func newProjector(b *bucket.Bucket, name string, c *sql.Catalog, log *slog.Logger, now func() time.Time) *ingest.Projector {
+	return ingest.New(ingest.Config{Bucket: b, Catalog: c, Name: name, Keep: keep, Log: log, Now: now})
 }
-
-// upkeep is what goes on in the background: first the reconcile that every
-// start begins with, which finds what was changed by hand, or by a process that
-// was killed before its catalog knew.
-type upkeep struct {
-	work sync.WaitGroup
-	done chan struct{} // closed when the first reconcile has succeeded
-}
-
-// errReconciling is why a server is not ready yet.
-var errReconciling = errors.New("the catalog is still being compared with the store")
-
-// startUpkeep reconciles in the background, again and again until it succeeds
-// or ctx ends.
-func startUpkeep(ctx context.Context, p *ingest.Projector, b *bucket.Bucket, log *slog.Logger) *upkeep {
-	u := &upkeep{done: make(chan struct{})}
-	u.work.Go(func() {
-		for attempt := 0; ; attempt++ {
-			counts, err := p.Reconcile(ctx, b, ingest.Sweep{})
-			if err == nil {
-				log.Info("reconciled", "records", counts.Records, "objects", counts.Keys, "mended", counts.Changed)
-				close(u.done)
-				return
-			}
-			if ctx.Err() != nil {
-				return
-			}
-			log.Warn("reconcile failed; trying again", "error", err)
-			select {
-			case <-ctx.Done():
-				return
-			case <-time.After(pause(attempt)):
-			}
-		}
-	})
-	return u
-}
-
-// ready returns nil once the catalog was compared with the store.
-func (u *upkeep) ready(context.Context) error {
-	select {
-	case <-u.done:
-		return nil
-	default:
-		return errReconciling
-	}
-}
-
-// wait returns when nothing is under way any more; the context has to end first.
-func (u *upkeep) wait() { u.work.Wait() }
 
 // Reconcile compares the catalog of a data folder with its store, and mends the
 // catalog. It works beside a server that serves the folder; without one it
@@ -91,13 +40,13 @@ func Reconcile(ctx context.Context, data, database string, log *slog.Logger, now
 	if err != nil {
 		return ingest.Counts{}, err
 	}
-	c, err := openCatalog(ctx, database, f, now)
+	c, err := openCatalog(ctx, Config{Database: database, Log: log, Now: now}, f)
 	if err != nil {
 		return ingest.Counts{}, err
 	}
 	defer closing(&err, c.Close)
 	b := bucket.New(embedded.NewClient(endpoint, keys.AccessKey, keys.SecretKey), Bucket)
-	return newProjector(b, c, log, now).Reconcile(ctx, b, ingest.Sweep{Progress: progress})
+	return newProjector(b, Bucket, c, log, now).Reconcile(ctx, b, ingest.Sweep{Progress: progress})
 }
 
 // reachStore returns the URL of the folder's store: that of the process that

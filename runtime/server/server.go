@@ -3,34 +3,15 @@ package server
 import (
 	"context"
 	"errors"
-	"fmt"
-	"log/slog"
 	"net"
 	"net/http"
-	"strings"
+	"sync/atomic"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/s3"
-
-	"github.com/bytepass/bytepass/runtime/api"
 	"github.com/bytepass/bytepass/runtime/bucket"
 	"github.com/bytepass/bytepass/runtime/catalog/sql"
-	"github.com/bytepass/bytepass/runtime/console"
 	"github.com/bytepass/bytepass/runtime/ingest"
-	"github.com/bytepass/bytepass/runtime/server/embedded"
 	"github.com/bytepass/bytepass/runtime/server/folder"
-	"github.com/bytepass/bytepass/runtime/sign"
-	"github.com/bytepass/bytepass/runtime/uploads"
-)
-
-// Bounds of a request to the API. Bodies are small JSON: bytes of files never
-// come this way.
-const (
-	headerTimeout  = 10 * time.Second
-	requestTimeout = time.Minute
-	idleTimeout    = 2 * time.Minute
-	maxHeaderBytes = 64 << 10
 )
 
 // stopTimeout bounds each step of a graceful stop.
@@ -47,10 +28,12 @@ func Check(cfg Config) error {
 }
 
 // Run serves until ctx ends, and then stops gracefully: requests that are under
-// way are answered, and the catalog follows the last changes. The error is a
-// *SettingError when a setting cannot be used, folder.ErrInUse when another
-// process serves the folder, or what made the server fail. A process can run
-// one server at a time, and its working directory changes.
+// way are answered, and the catalog follows the last changes. From the first
+// moment it listens; while a database or a store is away, and until everything
+// is open, it answers that it is starting. The error is a *SettingError when a
+// setting cannot be used, folder.ErrInUse when another process serves the
+// folder, or what made the server fail. A process can run one server with an
+// embedded store at a time, and its working directory changes.
 func Run(ctx context.Context, cfg Config) (err error) {
 	if err := Check(cfg); err != nil {
 		return err
@@ -59,164 +42,141 @@ func Run(ctx context.Context, cfg Config) (err error) {
 	if err != nil {
 		return cannotListen("--listen", cfg.Listen, err)
 	}
-	defer listener.Close() // serve has closed it, unless we never came so far
-	f, err := folder.Open(cfg.Data, true)
-	if err != nil {
-		return bad("--data", "%v", err)
+	defer listener.Close() // the door has closed it, unless we never came so far
+	s := &server{cfg: cfg, address: listener.Addr().String()}
+	if cfg.NeedsFolder() {
+		if s.folder, err = folder.Open(cfg.Data, true); err != nil {
+			return bad("--data", "%v", err)
+		}
+		unlock, err := s.folder.Lock()
+		if err != nil {
+			return err
+		}
+		defer closing(&err, unlock)
 	}
-	unlock, err := f.Lock()
-	if err != nil {
-		return err
-	}
-	defer closing(&err, unlock)
-	s := &server{cfg: cfg, folder: f, address: listener.Addr().String()}
 	defer closing(&err, s.close)
+	door := openDoor(cfg, listener)
+	defer door.slam()
 	if err := s.open(ctx); err != nil {
+		if ctx.Err() != nil {
+			return nil // it was told to stop before it had started
+		}
 		return err
 	}
-	return s.serve(ctx, listener)
+	door.serve(s.handler)
+	if cfg.Started != nil {
+		cfg.Started(s.running())
+	}
+	select {
+	case <-ctx.Done():
+	case err = <-door.failed:
+	case <-s.store.ended():
+		err = errors.New("the store has stopped")
+	}
+	cfg.Log.Info("stopping")
+	if err == nil {
+		s.leave()
+	}
+	return errors.Join(err, door.close())
 }
 
 // server is what Run opens.
 type server struct {
 	cfg     Config
-	folder  *folder.Folder
-	address string // where the API listens
+	folder  *folder.Folder // nil if nothing is kept on disk
+	address string         // where the API listens
 
 	catalog   *sql.Catalog
 	projector *ingest.Projector
 	feed      *feed
-	giveUp    context.CancelFunc // ends what the feed still tries
-	store     *embedded.Store
+	giveUp    context.CancelFunc // ends what goes on in the background
+	store     store
 	bucket    *bucket.Bucket
 	identity  identity
 	upkeep    *upkeep
 	handler   http.Handler
+	leaving   atomic.Bool // it was told to stop
 }
 
 // open opens everything behind the API, what is needed first at first.
 func (s *server) open(ctx context.Context) (err error) {
 	background, giveUp := context.WithCancel(context.WithoutCancel(ctx))
 	s.giveUp = giveUp
-	if s.catalog, err = openCatalog(ctx, s.cfg.Database, s.folder, s.cfg.Now); err != nil {
+	if s.catalog, err = openCatalog(ctx, s.cfg, s.folder); err != nil {
 		return err
 	}
 	// The feed begins to work with the first change, when all of this is set.
+	s.upkeep = newUpkeep(s.cfg.Log)
 	s.feed = newFeed(background, s.cfg.Log, func(ctx context.Context, objectKey string) error {
 		return s.projector.Sync(ctx, objectKey)
-	})
-	if s.store, err = startStore(ctx, s.cfg, s.folder, s.address, s.feed.changed); err != nil {
+	}, s.upkeep.scout.reconcile)
+	if err := s.openStore(ctx); err != nil {
 		return err
 	}
-	client := s.store.Client()
 	settings, err := readTemplate(s.cfg, s.address)
 	if err != nil {
 		return err
 	}
-	gaps, err := provisionStore(ctx, client, settings, s.cfg.Log)
+	abortAfter, err := s.store.prepare(ctx, settings)
 	if err != nil {
 		return err
 	}
-	s.bucket = bucket.New(client, Bucket)
-	s.projector = newProjector(s.bucket, s.catalog, s.cfg.Log, s.cfg.Now)
-	s.upkeep = startUpkeep(background, s.projector, s.bucket, s.cfg.Log)
-	s.upkeep.work.Go(func() { forgetting(background, s.catalog.Forget, s.cfg.Log) })
-	sweeper{bucket.NewMultipart(client, Bucket), abortAfter(settings.Lifecycle, gaps), s.cfg.Log, s.cfg.Now}.start(background, s.upkeep.done, &s.upkeep.work)
+	client, name := s.store.client(), s.store.place().Bucket
+	multipart := bucket.NewMultipart(client, name)
+	s.bucket = bucket.New(client, name)
+	s.projector = newProjector(s.bucket, name, s.catalog, s.cfg.Log, s.cfg.Now)
+	s.upkeep.projector, s.upkeep.bucket, s.upkeep.forget, s.upkeep.watch = s.projector, s.bucket, s.catalog.Forget, s.store.watch()
+	s.upkeep.sweeper = sweeper{multipart, abortAfter, s.cfg.Log, s.cfg.Now}
+	s.upkeep.start(background, alone{})
 	if s.identity, err = newIdentity(s.cfg, s.folder, s.address); err != nil {
 		return err
 	}
 	if s.cfg.Issuer != "" {
 		s.upkeep.work.Go(func() { s.identity.look(background, s.cfg.Log) })
 	}
-	s.handler, err = s.newHandler(client, corsOrigins(settings.CORS))
+	s.handler, err = s.newHandler(multipart, corsOrigins(settings.CORS))
 	return err
 }
 
-func (s *server) newHandler(client *s3.Client, origins []string) (http.Handler, error) {
-	keys, err := s.folder.Keys()
-	if err != nil {
-		return nil, err
-	}
-	signer, err := sign.New(sign.Config{
-		Endpoint: s.store.Endpoint(), Region: embedded.Region, Bucket: Bucket, PathStyle: true,
-		Credentials: sign.Static(sign.Credentials{AccessKeyID: keys.AccessKey, SecretAccessKey: keys.SecretKey}),
-		Now:         s.cfg.Now,
-	})
-	if err != nil {
-		return nil, err
-	}
-	multipart, err := uploads.New(uploads.Config{
-		Store: bucket.NewMultipart(client, Bucket), Objects: s.bucket, Signer: signer,
-		Bucket: Bucket, Limits: s.cfg.limits(),
-	})
-	if err != nil {
-		return nil, err
-	}
-	handler, err := api.New(api.Config{
-		Auth: s.identity, Limits: s.cfg.limits(), Uploads: signer, Multipart: multipart, Downloads: signer,
-		Catalog: s.catalog, Deleter: s.bucket, Restorer: s.bucket,
-		FileSystem: true, Origins: origins, RequireScopes: s.cfg.RequireScopes,
-		CheckName: func(object string) error { return s.store.CheckName(Bucket, object) },
-		Console:   console.Files(), ContentOrigins: []string{s.store.Endpoint()}, Login: newLogin(s.cfg, s.identity),
-		Ready: s.checks(client), Log: s.cfg.Log, Now: s.cfg.Now,
-	})
-	if err != nil || s.identity.routes == nil {
-		return handler, err
-	}
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if strings.HasPrefix(r.URL.Path, issuerPath+"/") {
-			s.identity.routes.ServeHTTP(w, r)
-			return
+// openStore starts the embedded store, or reaches for the one of the settings.
+func (s *server) openStore(ctx context.Context) error {
+	if s.cfg.S3.Endpoint == "" {
+		e, err := startEmbedded(ctx, s.cfg, s.folder, s.address, s.feed.changed)
+		if err == nil {
+			s.store = e
 		}
-		handler.ServeHTTP(w, r)
-	}), nil
+		return err
+	}
+	s.store = newForeign(s.cfg)
+	if s.folder == nil {
+		return nil
+	}
+	state, err := s.folder.State()
+	state.Listen = s.address
+	return errors.Join(err, s.folder.Remember(state))
 }
 
-// checks are what has to work for the server to be ready.
-func (s *server) checks(client *s3.Client) []api.Check {
-	return []api.Check{
-		{Name: "catalog", Ping: s.catalog.Ping},
-		{Name: "reconcile", Ping: s.upkeep.ready},
-		{Name: "store", Ping: func(ctx context.Context) error {
-			_, err := client.HeadBucket(ctx, &s3.HeadBucketInput{Bucket: aws.String(Bucket)})
-			return err
-		}},
-		{Name: "issuer", Ping: s.identity.answers},
+func (s *server) running() Running {
+	r := Running{URL: s.cfg.PublicURL, Store: s.store.place().Endpoint, Bucket: s.store.place().Bucket, Guest: s.identity.guest}
+	if r.URL == "" {
+		r.URL = "http://" + s.address
 	}
+	if s.folder != nil {
+		r.Data = s.folder.Path()
+	}
+	return r
 }
 
-// serve answers requests until ctx ends or something fails.
-func (s *server) serve(ctx context.Context, listener net.Listener) error {
-	h := &http.Server{
-		Handler:           s.handler,
-		ReadHeaderTimeout: headerTimeout, ReadTimeout: requestTimeout, WriteTimeout: requestTimeout,
-		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes,
-		ErrorLog: slog.NewLogLogger(s.cfg.Log.Handler(), slog.LevelWarn),
-	}
-	failed := make(chan error, 1)
-	go func() { failed <- h.Serve(listener) }()
-	if s.cfg.Started != nil {
-		s.cfg.Started(Running{URL: "http://" + s.address, Store: s.store.Endpoint(), Bucket: Bucket, Data: s.folder.Path(), Guest: s.identity.guest})
-	}
-	var err error
-	select {
-	case <-ctx.Done():
-	case err = <-failed:
-	case <-s.store.Done():
-		err = errors.New("the store has stopped")
-	}
-	s.cfg.Log.Info("stopping")
-	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
-	defer cancel()
-	if stopped := h.Shutdown(stop); stopped != nil {
-		return errors.Join(err, fmt.Errorf("requests were cut off: %w", stopped), h.Close())
-	}
-	return err
+// leave says that the server is not ready any more, and gives balancers the
+// time to look elsewhere.
+func (s *server) leave() {
+	s.leaving.Store(true)
+	time.Sleep(s.cfg.DrainDelay)
 }
 
 // close closes what open has opened. The catalog follows what has changed as
 // long as the store answers; a change that is acknowledged while the store
-// stops is left to the next start's reconcile.
+// stops is left to the next reconcile.
 func (s *server) close() error {
 	var errs []error
 	if s.feed != nil {
@@ -226,7 +186,7 @@ func (s *server) close() error {
 	}
 	s.giveUp()
 	if s.store != nil {
-		errs = append(errs, s.store.Close())
+		errs = append(errs, s.store.close())
 	}
 	if s.feed != nil {
 		s.feed.wait()

@@ -120,18 +120,30 @@ func (s *served) put(key, body string) {
 	}
 }
 
+// listsNow checks that exactly these keys are listed.
+func (s *served) listsNow(keys ...string) {
+	s.Helper()
+	if got := s.listed(); !slices.Equal(got, keys) {
+		s.Errorf("listed are %q, want %q", got, keys)
+	}
+}
+
+func (s *served) listed() (keys []string) {
+	s.Helper()
+	var page []struct{ Key string }
+	s.call("GET", "/api/files", nil, &page)
+	for _, f := range page {
+		keys = append(keys, f.Key)
+	}
+	return keys
+}
+
 // lists waits until exactly these keys are listed.
 func (s *served) lists(keys ...string) {
 	s.Helper()
 	var got []string
 	for end := time.Now().Add(5 * time.Second); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
-		var page []struct{ Key string }
-		s.call("GET", "/api/files", nil, &page)
-		got = nil
-		for _, f := range page {
-			got = append(got, f.Key)
-		}
-		if slices.Equal(got, keys) {
+		if got = s.listed(); slices.Equal(got, keys) {
 			return
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"log/slog"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/bytepass/bytepass/runtime/provision"
@@ -23,12 +22,15 @@ type sweeper struct {
 	now   func() time.Time
 }
 
-// abortAfter returns the age at which the template has unfinished uploads
-// aborted; 0 if it asks for that nowhere, or the store does it by itself.
-func abortAfter(lifecycle provision.Lifecycle, gaps []provision.Gap) time.Duration {
-	if !slices.ContainsFunc(gaps, func(g provision.Gap) bool { return g.Setting == "lifecycle" }) {
-		return 0
-	}
+// lifecycleMissing reports whether a store goes without the template's
+// lifecycle.
+func lifecycleMissing(gaps []provision.Gap) bool {
+	return slices.ContainsFunc(gaps, func(g provision.Gap) bool { return g.Setting == "lifecycle" })
+}
+
+// staleAfter returns the age at which a lifecycle has unfinished uploads
+// aborted; 0 if it does that nowhere.
+func staleAfter(lifecycle provision.Lifecycle) time.Duration {
 	for _, rule := range lifecycle.Rules {
 		if abort := rule.AbortIncompleteMultipartUpload; abort != nil && abort.DaysAfterInitiation != nil {
 			return time.Duration(*abort.DaysAfterInitiation) * 24 * time.Hour
@@ -37,29 +39,18 @@ func abortAfter(lifecycle provision.Lifecycle, gaps []provision.Gap) time.Durati
 	return 0
 }
 
-// start sweeps now and then, the first time when first is closed, in a goroutine
-// of work, until ctx ends.
-func (s sweeper) start(ctx context.Context, first <-chan struct{}, work *sync.WaitGroup) {
+// run sweeps now and then, the first time when first is closed, until ctx ends.
+func (s sweeper) run(ctx context.Context, first <-chan struct{}) {
 	if s.after == 0 {
 		return
 	}
-	work.Go(func() {
-		select {
-		case <-ctx.Done():
-			return
-		case <-first:
-		}
-		ticker := time.NewTicker(sweepEvery)
-		defer ticker.Stop()
-		for {
-			s.sweep(ctx)
-			select {
-			case <-ctx.Done():
-				return
-			case <-ticker.C:
-			}
-		}
-	})
+	select {
+	case <-ctx.Done():
+		return
+	case <-first:
+	}
+	s.sweep(ctx)
+	every(ctx, sweepEvery, func() { s.sweep(ctx) })
 }
 
 // sweep aborts what is stale; what it cannot abort stays for the next time.

@@ -13,21 +13,21 @@ import (
 	"github.com/bytepass/bytepass/runtime/provision"
 )
 
-// TestAbortAfter takes the age from the template that serve carries.
-func TestAbortAfter(t *testing.T) {
+// TestStaleAfter takes the age from the template that serve carries.
+func TestStaleAfter(t *testing.T) {
 	settings, err := provision.Read(provision.Default(), provision.Values{Bucket: Bucket, Region: "us-east-1", Account: account})
 	if err != nil {
 		t.Fatal(err)
 	}
-	without := []provision.Gap{{Setting: "encryption"}, {Setting: "lifecycle", Reason: provision.Unsupported}}
-	if got := abortAfter(settings.Lifecycle, without); got != 7*24*time.Hour {
-		t.Errorf("a store without lifecycle: %v, want the template's 7 days", got)
+	if got := staleAfter(settings.Lifecycle); got != 7*24*time.Hour {
+		t.Errorf("the template has uploads aborted after %v, want its 7 days", got)
 	}
-	if got := abortAfter(settings.Lifecycle, without[:1]); got != 0 {
-		t.Errorf("a store with a lifecycle is swept after %v", got)
-	}
-	if got := abortAfter(provision.Lifecycle{}, without); got != 0 {
+	if got := staleAfter(provision.Lifecycle{}); got != 0 {
 		t.Errorf("a template that keeps uploads for ever has them swept after %v", got)
+	}
+	gaps := []provision.Gap{{Setting: "encryption"}, {Setting: "lifecycle", Reason: provision.Unsupported}}
+	if !lifecycleMissing(gaps) || lifecycleMissing(gaps[:1]) {
+		t.Error("a gap is not seen for what it is")
 	}
 }
 
@@ -42,7 +42,7 @@ func TestSweeper(t *testing.T) {
 	s := sweeper{store, 24 * time.Hour, slog.New(slog.NewTextHandler(&log, nil)), func() time.Time { return now }}
 	first := make(chan struct{})
 	close(first)
-	s.start(ctx, first, &work)
+	work.Go(func() { s.run(ctx, first) })
 	if id := <-store.aborted; id != "stale" {
 		t.Errorf("aborted %q", id)
 	}
@@ -52,8 +52,7 @@ func TestSweeper(t *testing.T) {
 		t.Errorf("the log says %q", log.String())
 	}
 
-	sweeper{store: store}.start(t.Context(), first, &work) // nothing is ever stale
-	work.Wait()
+	sweeper{store: store}.run(t.Context(), first) // nothing is ever stale
 }
 
 // left is a stale upload and a young one.

@@ -71,6 +71,20 @@ func OpenPostgres(ctx context.Context, rawURL string, now func() time.Time) (*Ca
 	return c, nil
 }
 
+// ReachPostgres connects to the database once and returns how that ended, in
+// words that hold no password. It waits as long as ctx does.
+func ReachPostgres(ctx context.Context, rawURL string) error {
+	config, err := postgresConfig(rawURL)
+	if err != nil {
+		return err
+	}
+	conn, err := pgx.ConnectConfig(ctx, config.ConnConfig)
+	if err != nil {
+		return err
+	}
+	return conn.Close(ctx)
+}
+
 // CheckPostgresURL returns why OpenPostgres would refuse rawURL without asking
 // any server, or nil. The error does not hold the password.
 func CheckPostgresURL(rawURL string) error {

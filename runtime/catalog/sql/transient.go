@@ -12,6 +12,10 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
+// Away reports whether an error of this package is that of a PostgreSQL server
+// that does not answer at the moment, so that asking again later may help.
+func Away(err error) bool { return transient(err) }
+
 // transient reports whether err is that of a PostgreSQL server that is gone for
 // a moment: the connection failed or did not answer in time, or the server or
 // the pooler before it said so, by a code of

@@ -29,7 +29,13 @@ const serveExamples = `  # everything on this machine; open http://127.0.0.1:808
 
   # reachable from other machines: only with a real issuer
   bytepass serve --data data --listen 192.0.2.10:8080 --s3-listen 192.0.2.10:9000 \
-    --issuer https://login.example --audience files --client-id console`
+    --issuer https://login.example --audience files --client-id console
+
+  # in production: a store, a database and an issuer of yours, and nothing on disk
+  export BYTEPASS_S3_SECRET_KEY=… BYTEPASS_WEBHOOK_SECRET=…
+  bytepass serve --listen :8080 --public-url https://files.example \
+    --s3-endpoint https://s3.example --s3-bucket files --s3-access-key bytepass \
+    --database postgres://bytepass@db.example/bytepass --issuer https://login.example --audience files`
 
 const databaseUsage = "PostgreSQL database for the catalog, such as postgres://user@host:5432/database; its password is better in PGPASSWORD or ~/.pgpass (default: a file in the data folder)"
 
@@ -50,7 +56,11 @@ func newServe() *cobra.Command {
 		Short: "Serve files from a folder of this machine: API, console and store",
 		Long: `Serve files from a folder of this machine: the API and the console on one
 address, an S3 store on another. Without an issuer, requests from this machine
-are those of owner "dev", and other machines cannot connect.` + settingsHelp,
+are those of owner "dev", and other machines cannot connect.
+
+With --s3-endpoint the files are in a store of yours, which bytepass provision
+has prepared. With a database and an issuer beside it nothing is kept on disk,
+and several servers can run behind a balancer.` + settingsHelp,
 		Example: serveExamples + settingsExamples,
 		Args:    noArguments,
 		RunE:    s.run,
@@ -60,11 +70,16 @@ are those of owner "dev", and other machines cannot connect.` + settingsHelp,
 	f.StringVar(&s.config.Database, "database", "", databaseUsage)
 	f.StringVar(&s.config.Listen, "listen", "127.0.0.1:8080", "address of the API and the console")
 	f.StringVar(&s.config.S3Listen, "s3-listen", "", "address of the store (default: a free port, which the folder remembers)")
+	storeFlags(f, &s.config.S3)
+	foreignFlags(f, &s.config.S3)
 	f.StringVar(&s.assembly, "assembly", "", "cloud assembly whose template the bucket follows, such as cdk.out (default: the built-in one)")
 	f.Var(&s.maxSize, "max-size", "largest file, in bytes or such as 20MB or 5GiB")
 	f.StringSliceVar(&s.config.AllowedTypes, "allowed-types", nil, "media types that may be uploaded, such as image/*,application/pdf (default: all)")
 	f.IntVar(&s.config.PartSeconds, "part-seconds", env.DefaultPartSeconds, "life of the URL of a multipart upload's part")
 	f.StringArrayVar(&s.config.Origins, "origin", nil, "web origin whose pages may use API and store, such as https://app.example; repeatable")
+	f.StringVar(&s.config.PublicURL, "public-url", "", "URL of API and console for clients, where a proxy stands in front, such as https://files.example")
+	f.StringSliceVar(&s.config.TrustedProxies, "trusted-proxies", nil, "addresses or networks of proxies whose X-Forwarded-For is believed, for the audit")
+	f.DurationVar(&s.config.DrainDelay, "drain-delay", 0, "how long to go on serving, but not be ready, when told to stop; for balancers that look at /readyz")
 	f.StringVar(&s.config.Issuer, "issuer", "", "URL of the OIDC issuer whose tokens are accepted (default: a development issuer, on loopback only)")
 	f.StringVar(&s.config.Audience, "audience", "", "what the issuer's tokens have to be for")
 	f.StringVar(&s.config.OwnerClaim, "owner-claim", env.DefaultOwnerClaim, "the token's claim that names the owner")
@@ -132,8 +147,10 @@ func announce(w io.Writer, r server.Running) {
   console  %[1]s/
   API      %[1]s/docs
   store    %[2]s (S3, bucket %[3]s)
-  data     %[4]s
-`, r.URL, r.Store, r.Bucket, r.Data)
+`, r.URL, r.Store, r.Bucket)
+	if r.Data != "" {
+		fmt.Fprintf(w, "  data     %s\n", r.Data)
+	}
 	if r.Guest != "" {
 		fmt.Fprintf(w, "  you are  %s (for another owner: bytepass token --data %s --owner NAME)\n", r.Guest, r.Data)
 	}

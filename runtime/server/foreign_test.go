@@ -1,0 +1,165 @@
+package server
+
+import (
+	"errors"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"github.com/bytepass/bytepass/runtime/storetest"
+)
+
+const hookSecret = "0123456789abcdef"
+
+// onStore returns the configuration of a server on a foreign store, which is
+// looked through as often as can be.
+func onStore(data string, store *storetest.Store) Config {
+	c := configOf(data)
+	c.S3 = S3{
+		Endpoint: store.Endpoint, Bucket: store.Bucket, PathStyle: true,
+		AccessKey: store.AccessKey, SecretKey: store.SecretKey, PollEvery: time.Second,
+	}
+	return c
+}
+
+// notify sends a notification about keys as versitygw would, and returns the
+// status of the answer.
+func (s *served) notify(path, bearer, bucket string, keys ...string) int {
+	s.Helper()
+	var records []string
+	for _, key := range keys {
+		records = append(records, `{"eventSource":"aws:s3","eventName":"s3:ObjectCreated:Put","s3":{"bucket":{"name":"`+bucket+`"},"object":{"key":"`+key+`"}}}`)
+	}
+	r, err := http.NewRequestWithContext(s.Context(), http.MethodPost, s.URL+path, strings.NewReader(`{"Records":[`+strings.Join(records, ",")+`]}`))
+	if err != nil {
+		s.Fatal(err)
+	}
+	if bearer != "" {
+		r.Header.Set("Authorization", "Bearer "+bearer)
+	}
+	res, err := http.DefaultClient.Do(r)
+	if err != nil {
+		s.Fatal(err)
+	}
+	res.Body.Close()
+	return res.StatusCode
+}
+
+// A store that tells nothing: uploads are found by looking, and what the API
+// itself changes is known at once.
+func TestForeignStoreWithoutEvents(t *testing.T) {
+	store := storetest.Start(t)
+	cfg := onStore(t.TempDir(), store)
+	s := runServer(t, cfg)
+	if s.Store != store.Endpoint || s.Bucket != store.Bucket {
+		t.Errorf("the store is %s and the bucket %s", s.Store, s.Bucket)
+	}
+	s.put("a.txt", "one")
+	s.lists("a.txt")
+	s.end()
+
+	cfg.S3.PollEvery = time.Hour // nothing is found by looking any more
+	s = runServer(t, cfg)
+	s.lists("a.txt")
+	s.call("DELETE", "/api/files", map[string]any{"key": "a.txt"}, nil)
+	s.lists()
+	s.call("POST", "/api/restore", map[string]any{"key": "a.txt"}, nil)
+	s.lists("a.txt")
+	s.put("b.txt", "two")
+	s.end()
+	runServer(t, cfg).lists("a.txt", "b.txt") // the first reconcile has found it
+}
+
+// Events come with a secret, and the catalog is right whatever they say.
+func TestForeignStoreWithEvents(t *testing.T) {
+	store := storetest.Start(t)
+	cfg := onStore(t.TempDir(), store)
+	cfg.S3.WebhookSecret, cfg.S3.PollEvery = hookSecret, 0
+	s := runServer(t, cfg)
+	s.lists()
+	s.put("a.txt", "one")
+	for name, c := range map[string]struct {
+		path, bearer string
+		want         int
+	}{
+		"no secret":       {"/events", "", 401},
+		"forged":          {"/events", "fedcba9876543210", 401},
+		"forged in path":  {"/events/fedcba9876543210", "", 401},
+		"not the path":    {"/eventsand/" + hookSecret, "", 404},
+		"another bucket":  {"/events/" + hookSecret, "", 204},
+		"none of our own": {"/events/" + hookSecret, "", 204},
+	} {
+		bucket, key := store.Bucket, "u/dev/a.txt"
+		if name == "another bucket" {
+			bucket = "scratch"
+		}
+		if name == "none of our own" {
+			key = "elsewhere"
+		}
+		if got := s.notify(c.path, c.bearer, bucket, key); got != c.want {
+			t.Errorf("%s: %d, want %d", name, got, c.want)
+		}
+	}
+	s.lists()
+	if got := s.notify("/events", hookSecret, store.Bucket, "u/dev/a.txt"); got != 204 {
+		t.Fatalf("a good event: %d", got)
+	}
+	s.listsNow("a.txt")
+
+	// Repeated, late, out of order, and for keys that are gone or never were.
+	s.put("b.txt", "two")
+	if _, err := store.Client.DeleteObject(t.Context(), &s3.DeleteObjectInput{Bucket: &store.Bucket, Key: ptr("u/dev/a.txt")}); err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		if got := s.notify("/events/"+hookSecret, "", store.Bucket, "u/dev/b.txt", "u/dev/a.txt", "u/dev/b.txt", "u/dev/never.txt"); got != 204 {
+			t.Errorf("a good event: %d", got)
+		}
+	}
+	s.listsNow("b.txt")
+}
+
+// A database, an issuer and a store of one's own: nothing is on disk.
+func TestForeignStoreNeedsNoFolder(t *testing.T) {
+	database := startPostgres(t).Database(t)
+	store := storetest.Start(t)
+	cfg := onStore(filepath.Join(t.TempDir(), "data"), store)
+	cfg.Database, cfg.Issuer, cfg.Audience = database, "http://127.0.0.1:1/realm", "files"
+	s := runServer(t, cfg)
+	if _, err := os.Stat(cfg.Data); s.Data != "" || !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the data folder is %q, and looking for it gives %v", s.Data, err)
+	}
+}
+
+// What is wrong with the store is said before anything is served, with the
+// setting and the remedy.
+func TestForeignStoreThatWillNotDo(t *testing.T) {
+	store := storetest.Start(t)
+	if _, err := store.Client.CreateBucket(t.Context(), &s3.CreateBucketInput{Bucket: ptr("plain")}); err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		change        func(*Config)
+		setting, says string
+	}{
+		"unknown key":   {func(c *Config) { c.S3.AccessKey = "nobody" }, "--s3-access-key", "does not know"},
+		"wrong secret":  {func(c *Config) { c.S3.SecretKey = "wrong" }, "--s3-secret-key", "not the secret"},
+		"no bucket":     {func(c *Config) { c.S3.Bucket = "missing" }, "--s3-bucket", "bytepass provision"},
+		"no versions":   {func(c *Config) { c.S3.Bucket = "plain" }, "--s3-bucket", "bytepass provision"},
+		"wrong region":  {func(c *Config) { c.S3.Region = "eu-west-1" }, "--s3-region", "us-east-1"},
+		"TLS to no TLS": {func(c *Config) { c.S3.Endpoint = strings.Replace(store.Endpoint, "http:", "https:", 1) }, "--s3-endpoint", "http://"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			cfg := onStore(t.TempDir(), store)
+			c.change(&cfg)
+			wantSetting(t, Run(t.Context(), cfg), c.setting, c.says)
+		})
+	}
+}
+
+func ptr[T any](v T) *T { return &v }

@@ -1,0 +1,87 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"github.com/bytepass/bytepass/runtime/api"
+	"github.com/bytepass/bytepass/runtime/provision"
+	"github.com/bytepass/bytepass/runtime/sign"
+)
+
+// foreignStore is a store that somebody else runs. The server only reads its
+// settings. It may be away for a while at any time, also when the server
+// starts.
+type foreignStore struct {
+	cfg  S3
+	s3   *s3.Client
+	over *http.Transport
+	log  *slog.Logger
+}
+
+var _ store = (*foreignStore)(nil)
+
+// newForeign returns the store of cfg. It asks nobody.
+func newForeign(cfg Config) *foreignStore {
+	over := newTransport()
+	return &foreignStore{cfg: cfg.S3, s3: newS3Client(cfg.S3, over), over: over, log: cfg.Log}
+}
+
+func (f *foreignStore) client() *s3.Client        { return f.s3 }
+func (f *foreignStore) place() sign.Config        { return f.cfg.place() }
+func (f *foreignStore) names(cfg *api.Config)     { cfg.FileSystem = f.cfg.FileSystem }
+func (*foreignStore) ready(context.Context) error { return nil }
+func (*foreignStore) ended() <-chan struct{}      { return nil }
+
+func (f *foreignStore) close() error {
+	f.over.CloseIdleConnections()
+	return nil
+}
+
+func (f *foreignStore) watch() watch {
+	return watch{secret: f.cfg.WebhookSecret, reconcile: f.cfg.reconcileEvery(), poll: f.cfg.pollEvery()}
+}
+
+// prepare looks at the bucket, again and again until the store answers.
+func (f *foreignStore) prepare(ctx context.Context, settings provision.Settings) (abortAfter time.Duration, err error) {
+	for attempt := 0; ; attempt++ {
+		abortAfter, err = f.look(ctx, staleAfter(settings.Lifecycle))
+		var away *awayError
+		if !errors.As(err, &away) {
+			return abortAfter, err
+		}
+		f.log.Warn("the store does not answer; trying again until it does", "s3-endpoint", f.cfg.Endpoint, "error", err)
+		select {
+		case <-ctx.Done():
+			return 0, ctx.Err()
+		case <-time.After(pause(attempt)):
+		}
+	}
+}
+
+// look returns the age at which uploads are stale if the server has to abort
+// them, which the template has done at stale. The error is an *awayError if the
+// store may be asked again, or a *SettingError.
+func (f *foreignStore) look(ctx context.Context, stale time.Duration) (abortAfter time.Duration, err error) {
+	ctx, cancel := context.WithTimeout(ctx, lookTimeout)
+	defer cancel()
+	if err := f.lookAtVersioning(ctx); err != nil {
+		return 0, err
+	}
+	out, err := f.s3.GetBucketLifecycleConfiguration(ctx, &s3.GetBucketLifecycleConfigurationInput{Bucket: &f.cfg.Bucket})
+	if err != nil {
+		// It has none, or cannot have one, or we may not see it: aborting what
+		// the store aborts too does no harm.
+		f.log.Debug("unfinished uploads are aborted by the server", "older than", stale, "error", err)
+		return stale, nil
+	}
+	if staleAfter(provision.Lifecycle{Rules: out.Rules}) > 0 {
+		return 0, nil
+	}
+	return stale, nil
+}

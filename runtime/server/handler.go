@@ -1,0 +1,124 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"github.com/bytepass/bytepass/runtime/api"
+	"github.com/bytepass/bytepass/runtime/bucket"
+	"github.com/bytepass/bytepass/runtime/console"
+	"github.com/bytepass/bytepass/runtime/ingest"
+	"github.com/bytepass/bytepass/runtime/sign"
+	"github.com/bytepass/bytepass/runtime/uploads"
+)
+
+// eventsPath is where a store sends its notifications, with the secret in a
+// header or behind the path.
+const eventsPath = "/events"
+
+// errLeaving is why a server that was told to stop is not ready.
+var errLeaving = errors.New("the server is stopping")
+
+// newHandler returns everything that is served: the API with the console, the
+// development issuer, and the door for the store's events. origins are those
+// that the template lets in.
+func (s *server) newHandler(multipart *bucket.Multipart, origins []string) (http.Handler, error) {
+	place, watch := s.store.place(), s.store.watch()
+	place.Now = s.cfg.Now
+	signer, err := sign.New(place)
+	if err != nil {
+		return nil, err
+	}
+	cfg := api.Config{
+		Auth: s.identity, Limits: s.cfg.limits(), Uploads: signer, Downloads: signer,
+		Catalog: s.catalog, Deleter: s.bucket, Restorer: s.bucket,
+		Origins: origins, RequireScopes: s.cfg.RequireScopes,
+		Console: console.Files(), ContentOrigins: []string{place.Endpoint}, Login: newLogin(s.cfg, s.identity),
+		Ready: s.checks(), Log: s.cfg.Log, Now: s.cfg.Now,
+	}
+	s.store.names(&cfg)
+	var parts uploads.Store = multipart
+	if !watch.tellsAll {
+		n := noted{s.feed.changed}
+		cfg.Deleter, cfg.Restorer, parts = notedDeleter{cfg.Deleter, n}, notedRestorer{cfg.Restorer, n}, notedUploads{parts, n}
+	}
+	if cfg.Multipart, err = uploads.New(uploads.Config{
+		Store: parts, Objects: s.bucket, Signer: signer, Bucket: place.Bucket, Limits: s.cfg.limits(),
+	}); err != nil {
+		return nil, err
+	}
+	files, err := api.New(cfg)
+	if err != nil {
+		return nil, err
+	}
+	routes := routes{api: files, issuer: s.identity.routes}
+	if watch.secret != "" {
+		if routes.events, err = ingest.Webhook(ingest.Hook{
+			Secret: watch.secret, Bucket: place.Bucket, Handle: s.told, Log: s.cfg.Log,
+		}); err != nil {
+			return nil, err
+		}
+	}
+	trusted, err := networks(s.cfg.TrustedProxies)
+	return behindProxies(trusted, routes), err
+}
+
+// told is called with every key that a notification names. Where it names none,
+// the store is looked through.
+func (s *server) told(ctx context.Context, objectKey string) error {
+	if objectKey == "" {
+		s.upkeep.scout.poll()
+		return nil
+	}
+	return s.feed.follow(ctx, objectKey)
+}
+
+// checks are what has to work for the server to be ready.
+func (s *server) checks() []api.Check {
+	client, name := s.store.client(), s.store.place().Bucket
+	checks := []api.Check{
+		{Name: "stopping", Ping: func(context.Context) error {
+			if s.leaving.Load() {
+				return errLeaving
+			}
+			return nil
+		}},
+		{Name: "catalog", Ping: s.catalog.Ping},
+		{Name: "store", Ping: func(ctx context.Context) error {
+			if _, err := client.HeadBucket(ctx, &s3.HeadBucketInput{Bucket: &name}); err != nil {
+				return err
+			}
+			return s.store.ready(ctx)
+		}},
+		{Name: "issuer", Ping: s.identity.answers},
+	}
+	if s.store.watch().gate {
+		checks = append(checks, api.Check{Name: "reconcile", Ping: s.upkeep.ready})
+	}
+	return checks
+}
+
+// routes leads requests to those who answer them.
+type routes struct {
+	api    http.Handler
+	issuer http.Handler // the development issuer; nil if there is none
+	events http.Handler // of the store; nil if it has no secret
+}
+
+// ServeHTTP serves the issuer and the events below their paths, and leaves
+// everything else to the API. The path of an event may hold its secret: nothing
+// here logs it.
+func (h routes) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	switch path := r.URL.Path; {
+	case h.issuer != nil && strings.HasPrefix(path, issuerPath+"/"):
+		h.issuer.ServeHTTP(w, r)
+	case h.events != nil && (path == eventsPath || strings.HasPrefix(path, eventsPath+"/")):
+		h.events.ServeHTTP(w, r)
+	default:
+		h.api.ServeHTTP(w, r)
+	}
+}

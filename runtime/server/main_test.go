@@ -1,0 +1,31 @@
+package server
+
+import (
+	"fmt"
+	"os"
+	"testing"
+
+	"github.com/bytepass/bytepass/runtime/catalog/sql/pgtest"
+)
+
+// home is the folder of the package. The embedded store leaves a process in
+// another, which is gone when its test is.
+var home string
+
+func TestMain(m *testing.M) {
+	var err error
+	if home, err = os.Getwd(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	os.Exit(m.Run())
+}
+
+// startPostgres starts a database server for the length of the test.
+func startPostgres(t *testing.T) *pgtest.Server {
+	t.Helper()
+	if err := os.Chdir(home); err != nil {
+		t.Fatal(err)
+	}
+	return pgtest.Start(t, pgtest.Quick()...)
+}

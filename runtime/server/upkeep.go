@@ -1,0 +1,126 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/bytepass/bytepass/runtime/bucket"
+	"github.com/bytepass/bytepass/runtime/ingest"
+)
+
+// upkeep is what goes on in the background of a server: comparing the catalog
+// with the store, and cleaning up. Of several servers on one catalog, one does
+// it, the leader; but any looks through the store when it is nudged.
+type upkeep struct {
+	projector *ingest.Projector
+	bucket    *bucket.Bucket
+	forget    func(context.Context) (int64, error)
+	sweeper   sweeper
+	watch     watch
+	log       *slog.Logger
+
+	work  sync.WaitGroup
+	done  chan struct{} // closed when the first reconcile has succeeded
+	once  sync.Once     // closes done
+	scout scout
+}
+
+// newUpkeep returns an upkeep that can be nudged, and started when its fields
+// are set.
+func newUpkeep(log *slog.Logger) *upkeep {
+	u := &upkeep{log: log, done: make(chan struct{})}
+	u.scout = newScout(u.poll, u.reconcile)
+	return u
+}
+
+// errReconciling is why a server is not ready yet.
+var errReconciling = errors.New("the catalog is still being compared with the store")
+
+// start begins all of it, until ctx ends.
+func (u *upkeep) start(ctx context.Context, l leader) {
+	u.work.Go(func() { u.scout.run(ctx) })
+	u.work.Go(func() { l.Lead(ctx, u.lead) })
+}
+
+// lead is what the leader does.
+func (u *upkeep) lead(ctx context.Context) {
+	var work sync.WaitGroup
+	work.Go(func() { forgetting(ctx, u.forget, u.log) })
+	work.Go(func() { u.reconciling(ctx) })
+	work.Go(func() { u.sweeper.run(ctx, u.done) })
+	if u.watch.poll > 0 {
+		work.Go(func() { every(ctx, u.watch.poll, u.scout.poll) })
+	}
+	work.Wait()
+}
+
+// reconciling reconciles until it has succeeded, which finds what was changed
+// while nobody looked, and then now and then, if the store needs it.
+func (u *upkeep) reconciling(ctx context.Context) {
+	for attempt := 0; !u.reconcile(ctx); attempt++ {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(pause(attempt)):
+		}
+	}
+	if u.watch.reconcile > 0 {
+		every(ctx, u.watch.reconcile, func() { u.reconcile(ctx) })
+	}
+}
+
+// reconcile compares the whole catalog with the whole store once and reports
+// whether that succeeded.
+func (u *upkeep) reconcile(ctx context.Context) bool {
+	counts, err := u.projector.Reconcile(ctx, u.bucket, ingest.Sweep{})
+	switch {
+	case err == nil:
+		u.log.Info("reconciled", "records", counts.Records, "objects", counts.Keys, "mended", counts.Changed)
+		u.once.Do(func() { close(u.done) })
+	case ctx.Err() == nil:
+		u.log.Warn("reconcile failed; trying again", "error", err)
+	}
+	return err == nil
+}
+
+// poll looks through the store for uploads once and reports whether that
+// succeeded.
+func (u *upkeep) poll(ctx context.Context) bool {
+	counts, err := u.projector.Poll(ctx, u.bucket, ingest.Sweep{})
+	switch {
+	case err == nil && counts.Changed > 0:
+		u.log.Debug("looked for uploads", "objects", counts.Keys, "new", counts.Changed)
+	case err != nil && ctx.Err() == nil:
+		u.log.Warn("looking for uploads failed; trying again", "error", err)
+	}
+	return err == nil
+}
+
+// ready returns nil once the catalog was compared with the store.
+func (u *upkeep) ready(context.Context) error {
+	select {
+	case <-u.done:
+		return nil
+	default:
+		return errReconciling
+	}
+}
+
+// wait returns when nothing is under way any more; the context has to end first.
+func (u *upkeep) wait() { u.work.Wait() }
+
+// every calls do after each interval until ctx ends. The interval begins when
+// do has returned.
+func every(ctx context.Context, interval time.Duration, do func()) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(interval):
+			do()
+		}
+	}
+}
