@@ -9,6 +9,7 @@ import (
 	"github.com/bytepass/bytepass/runtime/config"
 	"github.com/bytepass/bytepass/runtime/server"
 	"github.com/bytepass/bytepass/runtime/transfer"
+	"github.com/bytepass/bytepass/runtime/verify"
 )
 
 // The exit codes of all commands.
@@ -46,7 +47,7 @@ func exitCode(err error) int {
 		return exitInterrupted
 	case code == client.CodeNotFound, errors.Is(err, fs.ErrNotExist):
 		return exitNotFound
-	case code == client.CodeUnauthenticated, code == client.CodeForbidden:
+	case code == client.CodeUnauthenticated, code == client.CodeForbidden, errors.Is(err, verify.ErrRefused):
 		return exitRefused
 	}
 	return exitFailed

@@ -68,6 +68,7 @@ func newRoot() *cobra.Command {
 	root.AddCommand(
 		newServe(), newToken(), newReconcile(), version,
 		newPut(), newGet(), newLs(), newRm(), newUploads(),
+		newVerify(),
 	)
 	return root
 }

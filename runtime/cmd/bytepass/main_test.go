@@ -70,6 +70,13 @@ func TestUsage(t *testing.T) {
 		"two tokens":           {[]string{"ls", "--token", "a", "--token-file", "b"}, exitUsage, "--token"},
 		"no token file":        {[]string{"ls", "--token-file", nowhere}, exitUsage, "--token-file"},
 		"loud and quiet":       {[]string{"ls", "--json", "--quiet"}, exitUsage, "--quiet"},
+		"verify: no URL":       {[]string{"verify", "--url", "files.example.com"}, exitUsage, "--url"},
+		"verify: no such":      {[]string{"verify", "--require", "tls,everything"}, exitUsage, `no check "everything"`},
+		"verify: no check":     {[]string{"verify", "--except", "tls,everything"}, exitUsage, `no check "everything"`},
+		"verify: own files":    {[]string{"verify", "--leftovers-after", "20s"}, exitUsage, "--leftovers-after"},
+		"verify: an origin":    {[]string{"verify", "--origin", "https://app.example/"}, exitUsage, "--origin"},
+		"verify: two outputs":  {[]string{"verify", "--json", "--prometheus", "-"}, exitUsage, "contradict"},
+		"verify: no other":     {[]string{"verify", "--other-token-file", nowhere}, exitUsage, "--other-token-file"},
 		"no parallel":          {[]string{"put", "a", "b", "--parallel", "0"}, exitUsage, "--parallel"},
 		"address that is none": {[]string{"serve", "--data", nowhere, "--listen", "8080"}, exitUsage, "HOST:PORT"},
 	} {
@@ -89,7 +96,7 @@ func TestUsage(t *testing.T) {
 }
 
 func TestHelpHasExamples(t *testing.T) {
-	for _, name := range []string{"serve", "token", "reconcile", "version", "put", "get", "ls", "rm", "uploads"} {
+	for _, name := range []string{"serve", "token", "reconcile", "version", "put", "get", "ls", "rm", "uploads", "verify"} {
 		code, stdout, _ := command(t, name, "--help")
 		if code != exitDone || !strings.Contains(stdout, "Examples:\n") || !strings.Contains(stdout, "  bytepass "+name) {
 			t.Errorf("%s --help: exit code %d, %s", name, code, stdout)

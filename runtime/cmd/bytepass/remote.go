@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -34,13 +35,19 @@ type remote struct {
 	json, quiet                         bool
 }
 
-func (r *remote) flags(c *cobra.Command) {
+// connectFlags are those that say where the deployment is and who asks.
+func (r *remote) connectFlags(c *cobra.Command) {
 	f := c.Flags()
 	f.StringVar(&r.url, "url", "", "where the API is (default: $BYTEPASS_URL, or http://127.0.0.1:8080)")
 	f.StringVar(&r.token, "token", "", "access token; --token-file and $BYTEPASS_TOKEN keep it out of the list of processes")
 	f.StringVar(&r.tokenFile, "token-file", "", "file that holds the access token")
-	f.StringVar(&r.space, "space", "", "whose files: g/GROUP for those of a group (default: your own)")
 	f.StringVar(&r.proxy, "proxy", "", "HTTP proxy for all requests (default: that of the environment)")
+}
+
+func (r *remote) flags(c *cobra.Command) {
+	r.connectFlags(c)
+	f := c.Flags()
+	f.StringVar(&r.space, "space", "", "whose files: g/GROUP for those of a group (default: your own)")
 	f.BoolVar(&r.json, "json", false, "print an object of JSON for each file")
 	f.BoolVar(&r.quiet, "quiet", false, "print errors only")
 }
@@ -64,6 +71,11 @@ func (r *remote) httpClient() (*http.Client, error) {
 	return transfer.NewStoreClient(proxy, r.parallel), nil
 }
 
+// base returns where the API is.
+func (r *remote) base() string {
+	return cmp.Or(r.url, os.Getenv("BYTEPASS_URL"), "http://127.0.0.1:8080")
+}
+
 // client returns the client of the deployment's API.
 func (r *remote) client() (*client.Client, error) {
 	if r.json && r.quiet {
@@ -73,19 +85,12 @@ func (r *remote) client() (*client.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	base := r.url
-	if base == "" {
-		base = os.Getenv("BYTEPASS_URL")
-	}
-	if base == "" {
-		base = "http://127.0.0.1:8080"
-	}
 	h, err := r.httpClient()
 	if err != nil {
 		return nil, err
 	}
 	h.Timeout = time.Minute // API Gateway gives up after half of it
-	c, err := client.New(client.Config{BaseURL: base, Token: source, Space: r.space, HTTP: h})
+	c, err := client.New(client.Config{BaseURL: r.base(), Token: source, Space: r.space, HTTP: h})
 	if err != nil {
 		return nil, usageError{errors.New("--url: " + err.Error())}
 	}
