@@ -3,7 +3,8 @@
 # nothing the second time, and otherwise fails with the command that a person has to run.
 
 set -eu
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")"
+while [ ! -f go.mod ]; do cd ..; done
 mkdir -p .tools
 
 say() { printf 'tools: %s\n' "$*" >&2; }
@@ -39,4 +40,19 @@ venv() {
 		missing "Python 3.10 or later with its venv module" "apt-get install -y python3 python3-venv"
 	"$folder/bin/python" -m pip install -q --no-deps --disable-pip-version-check -r "$wanted"
 	done_with "$wanted" "$folder/.bytepass"
+}
+
+# compiled NAME MODULE VERSION PACKAGE: a Go command at one version, as .tools/NAME. It is built in a module of its own:
+# what it depends on is not what this project depends on.
+compiled() {
+	stamp=.tools/$1.version
+	[ "$(cat "$stamp" 2>/dev/null)" = "$3" ] && [ -x ".tools/$1" ] && return
+	say "compiling $1 $3"
+	module=$(mktemp -d)
+	trap 'rm -rf "$module"' EXIT
+	printf 'module tool\n\ngo 1.26\n\nrequire %s %s\n' "$2" "$3" >"$module/go.mod"
+	# Go lists what it downloads; show that only when something fails.
+	CGO_ENABLED=0 go -C "$module" build -mod=mod -trimpath -o "$PWD/.tools/$1" "$4" 2>".tools/$1.log" ||
+		{ cat ".tools/$1.log" >&2; exit 1; }
+	echo "$3" >"$stamp"
 }

@@ -1,0 +1,131 @@
+package stores
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"github.com/bytepass/bytepass/test/project"
+)
+
+// startTimeout is how long a server may take until it answers, on a machine
+// that does much else.
+const startTimeout = 2 * time.Minute
+
+// Options are what a test wants of a store.
+type Options struct {
+	// Webhook is told of every change, if it has a URL; see Store.Notify.
+	Webhook Webhook
+}
+
+// Webhook is what a store posts its notifications to, in S3's form.
+type Webhook struct {
+	// URL takes them with the header "Authorization: Bearer <Secret>", and
+	// <URL>/<Secret> takes them without. It has to answer, whatever it says,
+	// before versitygw starts.
+	URL    string
+	Secret string
+}
+
+// Store is a running S3 server. It is addressed by path, and has no bucket yet.
+type Store struct {
+	Kind     Kind
+	Endpoint string // without a trailing slash
+	Region   string
+	// AccessKey and SecretKey may do everything.
+	AccessKey, SecretKey string
+	Client               *s3.Client // with these keys
+	// Other is a user without any right, until a bucket's policy gives it one.
+	// MinIO has none, because only its own protocol makes users.
+	Other User
+
+	options Options
+	folder  string
+}
+
+// User is a user of a store.
+type User struct {
+	AccessKey, SecretKey string
+	// Principal is how a bucket's policy names the user.
+	Principal string
+}
+
+// recipe is how to run a kind of server.
+type recipe func(t testing.TB, s *Store) *process
+
+func recipes() map[Kind]recipe {
+	return map[Kind]recipe{VersityGW: versityGW, SeaweedFS: seaweedFS, Ceph: ceph, MinIO: minIO}
+}
+
+// Start starts a server for the length of the test. A missing program fails
+// the test with the command that gets it.
+func Start(t testing.TB, kind Kind, options Options) *Store {
+	t.Helper()
+	start := recipes()[kind]
+	if start == nil {
+		t.Fatalf("there is no store %q; %s takes some of %q", kind, selection, All())
+	}
+	s := &Store{Kind: kind, Region: "us-east-1", AccessKey: "admin-of-the-store", SecretKey: "secret-of-the-admin", options: options}
+	began := time.Now()
+	p := start(t, s)
+	t.Cleanup(p.end)
+	s.folder = p.folder
+	s.Client = s.ClientOf(User{AccessKey: s.AccessKey, SecretKey: s.SecretKey})
+	s.await(t, p)
+	if kind == VersityGW {
+		s.Other = versityGWUser(t, s)
+	}
+	t.Logf("measured: %s is ready after %v", kind, time.Since(began).Round(10*time.Millisecond))
+	return s
+}
+
+// ClientOf returns a client with the keys of a user. It does not try again, and
+// sums up only what has to be.
+func (s *Store) ClientOf(u User) *s3.Client {
+	return s3.New(s3.Options{
+		Region: s.Region, BaseEndpoint: aws.String(s.Endpoint), UsePathStyle: true, Retryer: aws.NopRetryer{},
+		Credentials:                credentials.NewStaticCredentialsProvider(u.AccessKey, u.SecretKey, ""),
+		RequestChecksumCalculation: aws.RequestChecksumCalculationWhenRequired,
+		ResponseChecksumValidation: aws.ResponseChecksumValidationWhenRequired,
+	})
+}
+
+// await waits until the server answers a signed request.
+func (s *Store) await(t testing.TB, p *process) {
+	t.Helper()
+	for deadline := time.Now().Add(startTimeout); ; time.Sleep(20 * time.Millisecond) {
+		err := s.answers(t.Context())
+		if err == nil {
+			return
+		}
+		select {
+		case <-p.ended:
+		default:
+			if time.Now().Before(deadline) {
+				continue
+			}
+		}
+		t.Fatalf("%s does not start: %v\n%s", s.Kind, err, p.output())
+	}
+}
+
+// tool returns the path of a program that a script fetches.
+func tool(t testing.TB, name, script string) string {
+	t.Helper()
+	path, err := project.Tool(name, script)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func (s *Store) answers(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	_, err := s.Client.ListBuckets(ctx, &s3.ListBucketsInput{})
+	return err
+}
