@@ -72,6 +72,10 @@ type Config struct {
 	ClientID    string
 	LoginScopes []string
 
+	// TLSCert and TLSKey are files of PEM. With them the API and the embedded
+	// store speak HTTPS; they are read again when they change.
+	TLSCert, TLSKey string
+
 	Log *slog.Logger
 	Now func() time.Time
 	// Started, when not nil, is called once, as soon as the server answers.
@@ -124,6 +128,12 @@ func (c Config) Validate() error {
 		return bad("--login-scopes", "these are asked for at a login; name the console's client with --client-id, or leave the flag out")
 	case len(c.LoginScopes) > 0 && !slices.Contains(c.LoginScopes, "openid"):
 		return bad("--login-scopes", "openid is not among them, and without it the issuer does not say who has signed in; add it")
+	case c.TLSCert != "" && c.TLSKey == "":
+		return bad("--tls-cert", "a certificate and its key (--tls-key) go together")
+	case c.TLSCert == "" && c.TLSKey != "":
+		return bad("--tls-key", "a key and its certificate (--tls-cert) go together")
+	case c.TLSCert != "" && c.Issuer == "":
+		return bad("--tls-cert", "the development issuer speaks HTTP; name your issuer with --issuer and --audience, or leave TLS out")
 	case c.OwnerClaim == "":
 		return bad("--owner-claim", "name the claim that holds the owner, such as sub")
 	case c.PublicURL != "" && !isOrigin(c.PublicURL):

@@ -53,13 +53,16 @@ func TestValidateNamesTheSettingAndTheRemedy(t *testing.T) {
 		"scopes without openid": {func(c *Config) {
 			c.Issuer, c.Audience, c.ClientID, c.LoginScopes = "https://id.example", "files", "console", []string{"profile"}
 		}, "--login-scopes", "openid"},
-		"only an audience":   {func(c *Config) { c.Audience = "files" }, "--audience", "--issuer"},
-		"no claim":           {func(c *Config) { c.OwnerClaim = "" }, "--owner-claim", "sub"},
-		"origin with a path": {func(c *Config) { c.Origins = []string{"https://app.example/"} }, "--origin", "scheme and host"},
-		"any origin":         {func(c *Config) { c.Origins = []string{"*"} }, "--origin", "scheme and host"},
-		"no type":            {func(c *Config) { c.AllowedTypes = []string{"images"} }, "--allowed-types", "image/png"},
-		"any type":           {func(c *Config) { c.AllowedTypes = []string{"*/*"} }, "--allowed-types", "image/png"},
-		"half a type":        {func(c *Config) { c.AllowedTypes = []string{"image/p*"} }, "--allowed-types", "image/png"},
+		"only an audience":    {func(c *Config) { c.Audience = "files" }, "--audience", "--issuer"},
+		"a certificate alone": {func(c *Config) { c.TLSCert = "cert.pem" }, "--tls-cert", "--tls-key"},
+		"a key alone":         {func(c *Config) { c.TLSKey = "key.pem" }, "--tls-key", "--tls-cert"},
+		"TLS in development":  {func(c *Config) { c.TLSCert, c.TLSKey = "cert.pem", "key.pem" }, "--tls-cert", "--issuer"},
+		"no claim":            {func(c *Config) { c.OwnerClaim = "" }, "--owner-claim", "sub"},
+		"origin with a path":  {func(c *Config) { c.Origins = []string{"https://app.example/"} }, "--origin", "scheme and host"},
+		"any origin":          {func(c *Config) { c.Origins = []string{"*"} }, "--origin", "scheme and host"},
+		"no type":             {func(c *Config) { c.AllowedTypes = []string{"images"} }, "--allowed-types", "image/png"},
+		"any type":            {func(c *Config) { c.AllowedTypes = []string{"*/*"} }, "--allowed-types", "image/png"},
+		"half a type":         {func(c *Config) { c.AllowedTypes = []string{"image/p*"} }, "--allowed-types", "image/png"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := valid()

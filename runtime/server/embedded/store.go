@@ -49,7 +49,8 @@ const (
 	Sidecar Metadata = "sidecar"
 )
 
-// Config is what a store is made of; every field is needed.
+// Config is what a store is made of; every field is needed, but for those of
+// HTTPS.
 type Config struct {
 	// Folder holds everything; it is made if it is not there.
 	Folder   string
@@ -57,6 +58,11 @@ type Config struct {
 	Listen   string // host and port, the port not 0
 	// AccessKey and SecretKey are the root's, the only account there is.
 	AccessKey, SecretKey string
+	// CertFile and KeyFile are absolute paths of files of PEM, with which the
+	// store speaks HTTPS; empty, it speaks HTTP. They are read again with each
+	// value from Renewed.
+	CertFile, KeyFile string
+	Renewed           <-chan struct{}
 	// Changed is called after every change of a key, from many goroutines at
 	// once; the change is acknowledged when it has returned.
 	Changed func(bucket, key string)
@@ -111,6 +117,7 @@ func Start(ctx context.Context, cfg Config) (*Store, error) {
 			IAMService: auth.NewIAMServiceSingle(root),
 			Ports:      []string{cfg.Listen}, KeepAlive: true, Quiet: true, DisableACLs: true,
 			MaxConnections: maxConnections, MaxRequests: maxConnections, MultipartMaxParts: maxParts,
+			CertFile: cfg.CertFile, KeyFile: cfg.KeyFile, SigHup: cfg.Renewed,
 			S3Options: []s3api.Option{
 				s3api.WithOnListen(func() { close(ready) }),
 				s3api.WithMiddleware("/", readableRefusals(b)),
@@ -178,22 +185,27 @@ func free(ctx context.Context, address string) error {
 }
 
 // Endpoint returns the URL of the store.
-func (s *Store) Endpoint() string { return "http://" + s.cfg.Listen }
+func (s *Store) Endpoint() string {
+	if s.cfg.CertFile != "" {
+		return "https://" + s.cfg.Listen
+	}
+	return "http://" + s.cfg.Listen
+}
 
 // Client returns an S3 client with the root's rights.
-func (s *Store) Client() *s3.Client {
-	return NewClient(s.Endpoint(), s.cfg.AccessKey, s.cfg.SecretKey)
+func (s *Store) Client(more ...func(*s3.Options)) *s3.Client {
+	return NewClient(s.Endpoint(), s.cfg.AccessKey, s.cfg.SecretKey, append(more, Trust(s.cfg.CertFile))...)
 }
 
 // NewClient returns an S3 client of the store at endpoint.
-func NewClient(endpoint, accessKey, secretKey string) *s3.Client {
+func NewClient(endpoint, accessKey, secretKey string, more ...func(*s3.Options)) *s3.Client {
 	return s3.New(s3.Options{
 		Region: Region, BaseEndpoint: &endpoint, UsePathStyle: true,
 		Credentials: credentials.NewStaticCredentialsProvider(accessKey, secretKey, ""),
 		// The gateway's own checksum is enough over loopback.
 		RequestChecksumCalculation: aws.RequestChecksumCalculationWhenRequired,
 		ResponseChecksumValidation: aws.ResponseChecksumValidationWhenRequired,
-	})
+	}, more...)
 }
 
 // Done is closed when the store has ended, by itself or by Close.
