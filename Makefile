@@ -9,7 +9,7 @@ DATA = data
 # The CDK and the app that it starts run on the pinned Node.
 CDK = PATH="$(CURDIR)/node_modules/.bin:$$PATH" CDK_DISABLE_CLI_TELEMETRY=1 node_modules/.bin/cdk
 
-.PHONY: help up build test synth emulate tools lint bench bench-large
+.PHONY: help up build test test-stores synth emulate tools lint bench bench-large
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' Makefile | expand -t 18
 
@@ -24,6 +24,9 @@ build: ## compile the command into .build/bytepass
 test: ## run everything that must pass
 	@echo "==> compiling and running the checks"
 	@go run ./tools/check
+
+test-stores: ## run what runs on S3 servers on MinIO too, which takes minutes to compile
+	@go run ./tools/check -stores minio
 
 synth: ## write the CloudFormation templates to cdk.out/
 	@sh tools/node.sh

@@ -5,17 +5,19 @@
 // need it fail by themselves and the rest still runs, so that a developer sees
 // all that is wrong at once; in CI (the environment variable CI is set) the
 // run ends there and then. A test that skips itself counts as a failure.
+//
+// With "-stores NAMES" it is what "make test-stores" runs: only the tests that
+// run on the S3 servers of test/stores, on those of these names, which may take
+// minutes to get.
 package main
 
 import (
 	"context"
-	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
 	"os/signal"
-	"path/filepath"
-	"strings"
 	"syscall"
 	"time"
 )
@@ -23,8 +25,10 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	stores := flag.String("stores", "", "run only the tests on S3 servers, on these `NAMES` (see test/stores)")
+	flag.Parse()
 	r := &report{}
-	err := check(ctx, r, os.Getenv("CI") != "")
+	err := check(ctx, r, os.Getenv("CI") != "", *stores)
 	r.print(os.Stdout)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "check:", err)
@@ -36,21 +40,21 @@ func main() {
 
 // check runs every step and writes down what came of it. The error is why it
 // ended early.
-func check(ctx context.Context, r *report, ci bool) error {
-	scripts, err := filepath.Glob("tools/*.sh")
-	if err != nil || len(scripts) == 0 {
-		return fmt.Errorf("tools/ has no scripts: run this in the project's folder")
+func check(ctx context.Context, r *report, ci bool, stores string) error {
+	scripts, err := fetchers(stores)
+	if err != nil {
+		return err
 	}
 	for _, script := range scripts {
-		if script == "tools/lib.sh" {
-			continue // what the others share
-		}
 		if err := r.step(ctx, script, "sh", script); err != nil {
 			if ci {
 				return fmt.Errorf("%s failed, and in CI nothing may be missing", script)
 			}
 			r.missing = append(r.missing, script)
 		}
+	}
+	if stores != "" {
+		return checkStores(ctx, r, stores)
 	}
 	r.step(ctx, "format", "sh", "-c", `unformatted=$(gofmt -l $(git ls-files '*.go')) && test -z "$unformatted" || { echo "run gofmt -w on: $unformatted"; exit 1; }`)
 	r.step(ctx, "lint", ".tools/golangci-lint", "run")
@@ -65,26 +69,17 @@ func check(ctx context.Context, r *report, ci bool) error {
 	return ctx.Err()
 }
 
-// packages lists the project's packages with tests: those beside the code, and
-// those of the folder test.
-func packages(ctx context.Context) (near, far []string, err error) {
-	out, err := exec.CommandContext(ctx, "go", "list", "-f",
-		`{{if or .TestGoFiles .XTestGoFiles}}{{.ImportPath}}{{end}}`, "./...").Output()
+// checkStores runs the tests that start S3 servers, on those of these names.
+func checkStores(ctx context.Context, r *report, names string) error {
+	if err := os.Setenv("TEST_STORES", names); err != nil {
+		return err
+	}
+	found, err := packagesWithStores(ctx)
 	if err != nil {
-		var exit *exec.ExitError
-		if errors.As(err, &exit) {
-			err = fmt.Errorf("%w: %s", err, exit.Stderr)
-		}
-		return nil, nil, fmt.Errorf("go list: %w", err)
+		return err
 	}
-	for _, p := range strings.Fields(string(out)) {
-		if strings.Contains(p, "/test/") {
-			far = append(far, p)
-		} else {
-			near = append(near, p)
-		}
-	}
-	return near, far, nil
+	r.tests(ctx, "tests on "+names, append([]string{"-p", "1", "-count", "1"}, found...))
+	return ctx.Err()
 }
 
 // step runs a command, shows what it prints, and writes down its result.
