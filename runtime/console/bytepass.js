@@ -69,12 +69,13 @@ export class Bytepass {
    * @param {import("./client/api.js").TokenSource} [options.token] returns an access token; without one none is sent
    * @param {number} [options.singleLimit] bytes; larger files travel in parts
    * @param {number} [options.parallel] parts of a file at a time
-   * @param {number} [options.stall] milliseconds without progress after which a connection counts as broken
+   * @param {number} [options.stall] milliseconds without progress, or without an answer of the API, after which a connection counts as broken
    * @param {Storage} [options.storage] remembers unfinished uploads; by default the page's localStorage
+   * @param {() => string} [options.owner] who uploads, so that people who share a browser do not meet each other's unfinished uploads
    */
-  constructor({ base = "", token, singleLimit = 16 * MIB, parallel = 3, stall = 60_000, storage = localHints() } = {}) {
-    this.#api = new Api(base, token);
-    this.#hints = new Hints(base, storage);
+  constructor({ base = "", token, singleLimit = 16 * MIB, parallel = 3, stall = 60_000, storage = localHints(), owner } = {}) {
+    this.#api = new Api(base, token, stall);
+    this.#hints = new Hints(base, storage, owner);
     this.#transfer = { singleLimit, parallel, stall };
   }
 

@@ -1,8 +1,8 @@
 // Package issuer runs a real OpenID Connect issuer (npm oidc-provider) as a
-// process on loopback, for tests: discovery, keys, and JWT access tokens by the
-// client credentials grant, one client for each owner. The test owns the
-// issuer's key, so it can also mint what an honest issuer would not: expired
-// tokens, or tokens of another audience.
+// process on loopback, for tests: discovery, keys, JWT access tokens by the
+// client credentials grant, one client for each owner, and a login for a page
+// in a browser. The test owns the issuer's key, so it can also mint what an
+// honest issuer would not: expired tokens, or tokens of another audience.
 package issuer
 
 import (
@@ -44,11 +44,13 @@ type Issuer struct {
 
 // Start runs an issuer that knows these owners until Close. Owners may be any
 // printable ASCII: they are the claim sub of their tokens.
-func Start(ctx context.Context, owners ...string) (*Issuer, error) { return start(ctx, "", owners) }
+func Start(ctx context.Context, owners ...string) (*Issuer, error) {
+	return start(ctx, map[string]any{"owners": owners})
+}
 
-// start runs an issuer that calls itself by this URL; by its own address if it
-// is empty.
-func start(ctx context.Context, issuer string, owners []string) (*Issuer, error) {
+// start runs an issuer with this configuration, as tools/oidc-issuer/issuer.mjs
+// describes it; audience and key are added.
+func start(ctx context.Context, config map[string]any) (*Issuer, error) {
 	node, err := project.Node()
 	if err != nil {
 		return nil, err
@@ -64,17 +66,14 @@ func start(ctx context.Context, issuer string, owners []string) (*Issuer, error)
 	if err != nil {
 		return nil, err
 	}
-	config, err := json.Marshal(map[string]any{
-		"owners":   owners,
-		"audience": Audience,
-		"issuer":   issuer,
-		"key":      jose.JSONWebKey{Key: key, KeyID: keyID, Algorithm: string(jose.RS256), Use: "sig"},
-	})
+	config["audience"] = Audience
+	config["key"] = jose.JSONWebKey{Key: key, KeyID: keyID, Algorithm: string(jose.RS256), Use: "sig"}
+	line, err := json.Marshal(config)
 	if err != nil {
 		return nil, err
 	}
 	is := &Issuer{key: key, tokens: map[string]string{}}
-	if is.URL, is.stop, err = run(ctx, node, script, config); err != nil {
+	if is.URL, is.stop, err = run(ctx, node, script, line); err != nil {
 		return nil, fmt.Errorf("the OIDC issuer: %w", err)
 	}
 	return is, nil

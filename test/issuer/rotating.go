@@ -34,7 +34,7 @@ func StartRotating(ctx context.Context, owners ...string) (*Rotating, error) {
 	if err != nil {
 		return nil, err
 	}
-	is, err := start(ctx, "http://"+l.Addr().String(), owners)
+	is, err := start(ctx, map[string]any{"owners": owners, "issuer": "http://" + l.Addr().String()})
 	if err != nil {
 		return nil, errors.Join(err, l.Close())
 	}

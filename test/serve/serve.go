@@ -60,10 +60,15 @@ type Server struct {
 // loopback, with more flags if the caller has any, and returns when everything
 // behind it works. What it prints goes to <data>.log.
 func Start(binary, data string, flags ...string) (*Server, error) {
-	address, err := freeAddress()
+	address, err := FreeAddress()
 	if err != nil {
 		return nil, err
 	}
+	return StartAt(address, binary, data, flags...)
+}
+
+// StartAt is Start on an address of loopback that others have to know before.
+func StartAt(address, binary, data string, flags ...string) (*Server, error) {
 	s := &Server{URL: "http://" + address, Data: data, Binary: binary, listen: address, flags: flags}
 	return s, s.Restart()
 }
@@ -159,7 +164,8 @@ func (s *Server) log() string {
 	return string(content)
 }
 
-func freeAddress() (string, error) {
+// FreeAddress returns an address of loopback that nobody listens on.
+func FreeAddress() (string, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return "", err

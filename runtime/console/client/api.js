@@ -4,7 +4,7 @@
  * @module api
  */
 
-import { BytepassError, isPassing } from "./errors.js";
+import { aborted, BytepassError, isPassing } from "./errors.js";
 import { retry } from "./retry.js";
 
 /** @typedef {import("./retry.js").RetryOptions} RetryOptions */
@@ -18,7 +18,8 @@ const IMPATIENT = { attempts: 2, again: (error) => isPassing(error) && navigator
 /**
  * Returns an access token. It is asked for one before every call, so it should
  * remember the token that it has; `expired` says that the server has just
- * refused that one. An empty token is not sent.
+ * refused that one. The call waits for it, so it may take as long as somebody
+ * needs to sign in. An empty token is not sent.
  * @typedef {(asked: {expired: boolean}) => (string | Promise<string>)} TokenSource
  */
 
@@ -33,10 +34,12 @@ export class Api {
   /**
    * @param {string} base the API's URL without a trailing slash; "" is the page's own origin
    * @param {TokenSource} [token]
+   * @param {number} [stall] milliseconds after which nobody will answer any more
    */
-  constructor(base, token) {
+  constructor(base, token, stall = 60_000) {
     this.base = base;
     this.token = token;
+    this.stall = stall;
   }
 
   /**
@@ -80,14 +83,13 @@ export class Api {
     /** @type {Record<string, string>} */
     const headers = {};
     if (body !== undefined) headers["Content-Type"] = "application/json";
-    const token = await this.token?.({ expired });
+    const token = await unless(signal, this.token?.({ expired }));
     if (token) headers.Authorization = `Bearer ${token}`;
     let response;
     try {
-      response = await fetch(this.base + path, {
-        method, headers, signal, body: body === undefined ? undefined : JSON.stringify(body),
-        credentials: "omit", cache: "no-store",
-      });
+      response = await this.#fetch(this.base + path, {
+        method, headers, body: body === undefined ? undefined : JSON.stringify(body), credentials: "omit", cache: "no-store",
+      }, signal);
     } catch (error) {
       if (signal?.aborted) throw error;
       throw new BytepassError("The server does not answer. Check the connection and try again.", { code: "network" });
@@ -95,6 +97,46 @@ export class Api {
     if (!response.ok) throw await problem(response);
     return response;
   }
+
+  /**
+   * A fetch of all of the answer, that ends when nobody answers: the browser
+   * itself would wait for minutes on a line that is dead.
+   * @param {string} url
+   * @param {RequestInit} request
+   * @param {AbortSignal | undefined} signal
+   * @returns {Promise<Response>}
+   */
+  async #fetch(url, request, signal) {
+    const stop = new AbortController();
+    const abort = () => stop.abort();
+    const timer = setTimeout(abort, this.stall);
+    signal?.addEventListener("abort", abort, { once: true });
+    if (signal?.aborted) abort();
+    try {
+      const response = await fetch(url, { ...request, signal: stop.signal });
+      const body = await response.arrayBuffer();
+      return new Response(body.byteLength > 0 ? body : null, response);
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", abort);
+    }
+  }
+}
+
+/**
+ * Waits for a token, which may take until somebody has signed in, and not
+ * beyond a cancellation.
+ * @param {AbortSignal | undefined} signal
+ * @param {string | Promise<string> | undefined} token
+ * @returns {Promise<string | undefined>}
+ */
+function unless(signal, token) {
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(aborted());
+    if (signal?.aborted) stop();
+    signal?.addEventListener("abort", stop, { once: true });
+    Promise.resolve(token).then(resolve, reject).finally(() => signal?.removeEventListener("abort", stop));
+  });
 }
 
 /** @param {Response} response what the API refused with, which is a problem (RFC 9457) */

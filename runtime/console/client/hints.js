@@ -19,10 +19,18 @@ export class Hints {
   /**
    * @param {string} base the API's URL, since keys of several may meet in one page
    * @param {Storage | undefined} storage without one nothing is remembered
+   * @param {() => string} [owner] whose uploads they are; "" where nobody can tell
    */
-  constructor(base, storage) {
-    this.prefix = `bytepass ${base} `;
+  constructor(base, storage, owner = () => "") {
+    this.base = base;
     this.storage = storage;
+    this.owner = owner;
+  }
+
+  /** @returns {string} what the names of the owner's hints begin with */
+  get prefix() {
+    const owner = this.owner();
+    return owner ? `bytepass of ${encodeURIComponent(owner)} ${this.base} ` : `bytepass ${this.base} `;
   }
 
   /** @param {string} key @returns {Hint | null} */

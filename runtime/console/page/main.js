@@ -1,6 +1,7 @@
 // The page: what bytepass.js offers, as elements.
 
 import { Bytepass } from "../bytepass.js";
+import { Account, isLoginWindow, loginConfig } from "./account.js";
 import { $ } from "./dom.js";
 import { acceptDrops, chosen } from "./drop.js";
 import { Interrupted } from "./interrupted.js";
@@ -15,7 +16,9 @@ import { folderView, rejectedView, trashView } from "./views.js";
 /** How long the list waits for more news before it is asked again, in milliseconds. */
 const NEWS = 150;
 
-const files = new Bytepass({ token });
+const login = await loginConfig();
+const account = login && new Account(login, { isBusy, onChange: showLogin });
+const files = new Bytepass(account ? { token: account.token, owner: account.owner } : { token });
 const table = new Table();
 
 function show() {
@@ -68,10 +71,28 @@ addEventListener("hashchange", () => {
   void show();
   $("heading").focus();
 });
-// The browser asks before it drops uploads that are under way.
+/** @returns {boolean} leaving the page would lose uploads that are under way */
+function isBusy() {
+  return queue.items.some((item) => item.state !== "failed");
+}
+// The browser asks before it drops them.
 addEventListener("beforeunload", (event) => {
-  if (queue.items.some((item) => item.state !== "failed")) event.preventDefault();
+  if (isBusy()) event.preventDefault();
 });
 
-void show();
-void attempt(() => new Interrupted(files, (key, file) => queue.add([{ key, file }])).show());
+function start() {
+  void show();
+  void attempt(() => new Interrupted(files, (key, file) => queue.add([{ key, file }])).show());
+}
+
+/** @param {import("../login/session.js").State} state */
+function showLogin(state) {
+  panel.wait(state !== "in");
+  if (state === "in") start();
+  if (state === "out") $("rows").replaceChildren(); // what was somebody's
+}
+
+if (isLoginWindow()) {
+  // The tab that opened it goes on.
+} else if (account) void account.start();
+else start();

@@ -22,6 +22,9 @@ export class UploadsPanel {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
 
+  /** Whether uploads can only go on when somebody has signed in again. */
+  #waits = false;
+
   /** @param {() => Queue} queue */
   constructor(queue) {
     this.queue = queue;
@@ -37,6 +40,13 @@ export class UploadsPanel {
     this.#changed.add(item);
     if (item.state === "failed") say(`The upload of ${item.file.name} failed: ${item.error?.message}`);
     this.#timer ??= setTimeout(() => this.#draw(), EVERY);
+  }
+
+  /** @param {boolean} waits until somebody has signed in again */
+  wait(waits) {
+    this.#waits = waits;
+    for (const item of this.queue().items) this.#changed.add(item);
+    this.#timer ??= setTimeout(() => this.#draw(), 0);
   }
 
   /** @param {Item} item */
@@ -55,7 +65,7 @@ export class UploadsPanel {
       if (this.#lines.size >= SHOWN) break;
       if (!this.#lines.has(item)) this.#lines.set(item, new Line(item, this.queue()));
     }
-    for (const item of this.#changed) this.#lines.get(item)?.draw();
+    for (const item of this.#changed) this.#lines.get(item)?.draw(this.#waits);
     this.#changed.clear();
     this.#drawSummary(items);
   }
@@ -117,7 +127,8 @@ class Line {
     other.focus();
   }
 
-  draw() {
+  /** @param {boolean} [waits] until somebody has signed in again */
+  draw(waits = false) {
     const { state, sent, file, pace, error } = this.item;
     const failed = state === "failed";
     const resting = state === "paused" || state === "held";
@@ -129,6 +140,10 @@ class Line {
     this.again.hidden = !failed;
     this.stop.title = failed ? "Dismiss" : "Cancel";
     this.stop.setAttribute("aria-label", `${failed ? "Dismiss the failed" : "Cancel the"} upload of ${file.name}`);
+    if (waits && MOVING.includes(state)) {
+      this.state.textContent = `Paused at ${progressText(sent, file.size)} until you sign in again`;
+      return;
+    }
     this.state.textContent = {
       waiting: "Waiting", held: "Paused", starting: "Starting", checking: "Checking what has arrived already",
       sending: progressText(sent, file.size, pace), retrying: `${error?.message} Trying again …`,
