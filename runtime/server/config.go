@@ -80,6 +80,8 @@ type Config struct {
 	Now func() time.Time
 	// Started, when not nil, is called once, as soon as the server answers.
 	Started func(Running)
+
+	leaseLife time.Duration // 0: the constant; tests have less time
 }
 
 // Running is where a server that runs can be found.

@@ -13,6 +13,13 @@ import (
 var home string
 
 func TestMain(m *testing.M) {
+	if store := os.Getenv(role); store != "" {
+		if err := runReplica(store); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
 	var err error
 	if home, err = os.Getwd(); err != nil {
 		fmt.Fprintln(os.Stderr, err)

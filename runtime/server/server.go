@@ -127,7 +127,11 @@ func (s *server) open(ctx context.Context) (err error) {
 	s.projector = newProjector(s.bucket, name, s.catalog, s.cfg.Log, s.cfg.Now)
 	s.upkeep.projector, s.upkeep.bucket, s.upkeep.forget, s.upkeep.watch = s.projector, s.bucket, s.catalog.Forget, s.store.watch()
 	s.upkeep.sweeper = sweeper{multipart, abortAfter, s.cfg.Log, s.cfg.Now}
-	s.upkeep.start(background, alone{})
+	leader, err := s.leader()
+	if err != nil {
+		return err
+	}
+	s.upkeep.start(background, leader)
 	if s.identity, err = newIdentity(s.cfg, s.folder, s.address); err != nil {
 		return err
 	}

@@ -1,0 +1,128 @@
+package sql
+
+import (
+	"context"
+	"log/slog"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/bytepass/bytepass/runtime/catalog/sql/pgtest"
+)
+
+func newLease(t *testing.T, url string, life time.Duration) *Lease {
+	t.Helper()
+	l, err := openPostgres(t, url, time.Now).NewLease("test", life, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+func mustTake(t *testing.T, l *Lease, want bool) {
+	t.Helper()
+	if _, held, err := l.take(t.Context()); err != nil || held != want {
+		t.Errorf("it has the lease: %v, %v; want %v", held, err, want)
+	}
+}
+
+func TestLeaseHasOneHolder(t *testing.T) {
+	server := pgtest.Start(t, pgtest.Quick()...)
+	url := server.Pooled(t)(server.Database(t))
+	const life = time.Second
+	a, b := newLease(t, url, life), newLease(t, url, life)
+	mustTake(t, a, true)
+	mustTake(t, b, false)
+	mustTake(t, a, true) // renewed
+	b.giveBack(t.Context())
+	mustTake(t, b, false) // it was not b's to give
+	a.giveBack(t.Context())
+	mustTake(t, b, true)
+	mustTake(t, a, false)
+
+	// b is killed now: after the lease's life, and not before, a has it.
+	start := time.Now()
+	for _, held, err := a.take(t.Context()); !held; _, held, err = a.take(t.Context()) {
+		if err != nil || time.Since(start) > 10*life {
+			t.Fatalf("after %v: %v", time.Since(start), err)
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	if took := time.Since(start); took < life/2 {
+		t.Errorf("the lease of one that may still lead was taken after %v", took)
+	}
+}
+
+// Servers come and go, each gives the lease back, and never do two lead at a
+// time.
+func TestLeadersTakeTurns(t *testing.T) {
+	server := pgtest.Start(t, pgtest.Quick()...)
+	url := server.Database(t)
+	var leading, terms atomic.Int64
+	var servers sync.WaitGroup
+	for range 3 {
+		l := newLease(t, url, 300*time.Millisecond)
+		servers.Go(func() {
+			for terms.Load() < 6 {
+				ctx, stop := context.WithTimeout(t.Context(), 10*time.Second)
+				l.Lead(ctx, func(ctx context.Context) {
+					if n := leading.Add(1); n != 1 {
+						t.Errorf("%d lead", n)
+					}
+					time.Sleep(50 * time.Millisecond)
+					leading.Add(-1)
+					terms.Add(1)
+					stop()
+					<-ctx.Done()
+				})
+				stop()
+			}
+		})
+	}
+	servers.Wait()
+}
+
+// A leader that loses its database stops before another may begin, and leads
+// again when nobody else does.
+func TestLeaderWithoutADatabase(t *testing.T) {
+	server := pgtest.Start(t)
+	const life = time.Second
+	l := newLease(t, server.Database(t), life)
+	terms := make(chan context.Context)
+	ctx, stop := context.WithCancel(t.Context())
+	var leader sync.WaitGroup
+	leader.Go(func() {
+		l.Lead(ctx, func(ctx context.Context) {
+			terms <- ctx
+			<-ctx.Done()
+		})
+	})
+	term := <-terms
+	time.Sleep(life) // it was renewed
+	if term.Err() != nil {
+		t.Error("a lease that could be renewed was lost")
+	}
+	server.Stop(t, pgtest.Crash)
+	start := time.Now()
+	<-term.Done()
+	if took := time.Since(start); took > life {
+		t.Errorf("it led for %v without a database, longer than its lease", took)
+	}
+	server.Resume(t)
+	<-terms
+	stop()
+	leader.Wait()
+}
+
+func TestSQLiteHasNoLeases(t *testing.T) {
+	c, err := OpenSQLite(t.Context(), filepath.Join(t.TempDir(), "catalog.db"), time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = c.Close() })
+	if _, err := c.NewLease("test", time.Second, nil); err == nil {
+		t.Error("it has one")
+	}
+}
