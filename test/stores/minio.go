@@ -1,6 +1,7 @@
 package stores
 
 import (
+	"net/url"
 	"path/filepath"
 	"testing"
 )
@@ -24,4 +25,20 @@ func minIO(t testing.TB, s *Store) *process {
 	}
 	s.Endpoint = "http://127.0.0.1:" + p[0]
 	return run(t, dir, nil, env, binary, "server", "--quiet", "--address", "127.0.0.1:"+p[0], "--console-address", "127.0.0.1:"+p[1], filepath.Join(dir, "data"))
+}
+
+// minIOUser is a session of the administrator's that may do nothing: only
+// MinIO's own protocol makes users.
+func minIOUser(t testing.TB, s *Store) User {
+	const nothing = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["s3:GetBucketLocation"],"Resource":["arn:aws:s3:::none"]}]}`
+	var made struct {
+		AccessKey    string `xml:"AssumeRoleResult>Credentials>AccessKeyId"`
+		SecretKey    string `xml:"AssumeRoleResult>Credentials>SecretAccessKey"`
+		SessionToken string `xml:"AssumeRoleResult>Credentials>SessionToken"`
+	}
+	form := url.Values{"Action": {"AssumeRole"}, "Version": {"2011-06-15"}, "DurationSeconds": {"3600"}, "Policy": {nothing}}
+	if err := s.call(t.Context(), "sts", form, &made); err != nil {
+		t.Fatal(err)
+	}
+	return User{AccessKey: made.AccessKey, SecretKey: made.SecretKey, SessionToken: made.SessionToken, Principal: "*"}
 }

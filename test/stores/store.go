@@ -40,7 +40,7 @@ type Store struct {
 	AccessKey, SecretKey string
 	Client               *s3.Client // with these keys
 	// Other is a user without any right, until a bucket's policy gives it one.
-	// MinIO has none, because only its own protocol makes users.
+	// Policies of MinIO never do.
 	Other User
 
 	options Options
@@ -50,6 +50,7 @@ type Store struct {
 // User is a user of a store.
 type User struct {
 	AccessKey, SecretKey string
+	SessionToken         string // empty for a lasting user
 	// Principal is how a bucket's policy names the user.
 	Principal string
 }
@@ -76,8 +77,11 @@ func Start(t testing.TB, kind Kind, options Options) *Store {
 	s.folder = p.folder
 	s.Client = s.ClientOf(User{AccessKey: s.AccessKey, SecretKey: s.SecretKey})
 	s.await(t, p)
-	if kind == VersityGW {
+	switch kind {
+	case VersityGW:
 		s.Other = versityGWUser(t, s)
+	case MinIO:
+		s.Other = minIOUser(t, s)
 	}
 	t.Logf("measured: %s is ready after %v", kind, time.Since(began).Round(10*time.Millisecond))
 	return s
@@ -88,7 +92,7 @@ func Start(t testing.TB, kind Kind, options Options) *Store {
 func (s *Store) ClientOf(u User) *s3.Client {
 	return s3.New(s3.Options{
 		Region: s.Region, BaseEndpoint: aws.String(s.Endpoint), UsePathStyle: true, Retryer: aws.NopRetryer{},
-		Credentials:                credentials.NewStaticCredentialsProvider(u.AccessKey, u.SecretKey, ""),
+		Credentials:                credentials.NewStaticCredentialsProvider(u.AccessKey, u.SecretKey, u.SessionToken),
 		RequestChecksumCalculation: aws.RequestChecksumCalculationWhenRequired,
 		ResponseChecksumValidation: aws.ResponseChecksumValidationWhenRequired,
 	})
