@@ -37,6 +37,7 @@ func ownership() setting {
 		name:        "ownership",
 		property:    "OwnershipControls",
 		consequence: "access lists (ACLs) of single objects count beside the bucket's policy",
+		single:      true,
 		parse: func(s *Settings, property []byte) error {
 			var p struct {
 				Rules []struct{ ObjectOwnership types.ObjectOwnership }

@@ -23,21 +23,54 @@ type aspect[T any] struct {
 	// normal brings values of the same meaning into the same form, which may be
 	// of another type; nil if they are. nil, false, "" and empty say nothing.
 	normal func(T) any
-	// merge keeps what others have set beside ours; nil if the setting is ours alone.
-	merge func(have, want T) T
+
+	// list takes a setting apart that holds several rules, statements or tags,
+	// and join puts it together, because S3 only ever writes all of them. nil
+	// where the setting is one value.
+	list func(T) []item[T]
+	join func([]T) T
+	// ordered says that the rules' order means something.
+	ordered bool
+	// single says that the setting is one value, which somebody may have chosen
+	// for a reason of their own.
+	single bool
+	// parts are what a store may do or not do of v, one without the other.
+	parts func(v T) []part[T]
+	// move makes of a value for one bucket that for another; nil if it is the same.
+	move func(v T, from, to string) T
+	// try asks more of a value than that it is read back as it was written.
+	try func(ctx context.Context, t Target, scratch string, v T) (*Gap, error)
 }
 
 // setting is an aspect of any type.
 type setting interface {
 	describe() (name, property string)
 	into(s *Settings, property []byte) error
-	plan(ctx context.Context, t Target, s Settings, exists bool) (*Change, *Gap, error)
+	plan(ctx context.Context, t Target, s Settings, exists bool) (planned, error)
+	compare(ctx context.Context, t Target, s Settings, known *holes) (Compared, error)
+}
+
+// planned is what came of planning one setting.
+type planned struct {
+	change  *Change // nil if there is nothing to write
+	foreign []Foreign
+	gaps    []Gap
 }
 
 // aspects lists every setting, in the order in which they are applied: what
 // protects the objects comes before what opens the bucket to clients.
 func aspects() []setting {
-	return []setting{versioning(), encryption(), ownership(), publicAccess(), policy(), lifecycle(), logging(), tags(), eventBridge(), cors()}
+	return []setting{versioning(), encryption(), ownership(), publicAccess(), policy(), lifecycle(), logging(), tags(), notification(), cors()}
+}
+
+// Names lists the settings, as reports and flags call them.
+func Names() []string {
+	var names []string
+	for _, a := range aspects() {
+		name, _ := a.describe()
+		names = append(names, name)
+	}
+	return names
 }
 
 type parser struct {
@@ -60,47 +93,77 @@ func (a aspect[T]) describe() (name, property string) { return a.name, a.propert
 
 func (a aspect[T]) into(s *Settings, property []byte) error { return a.parse(s, property) }
 
-func (a aspect[T]) plan(ctx context.Context, t Target, s Settings, exists bool) (*Change, *Gap, error) {
+func (a aspect[T]) plan(ctx context.Context, t Target, s Settings, exists bool) (planned, error) {
 	want, asked := a.want(s, t)
 	if !asked {
-		return nil, nil, nil
+		return planned{}, nil
 	}
 	if why, ok := t.Apart[a.name]; ok {
-		return nil, a.gap(NotForStore, leftOut, why), nil
+		return planned{gaps: a.gaps(t, NotForStore, leftOut, why)}, nil
 	}
 	var have T
 	if exists {
+		var gap *Gap
 		var err error
-		have, err = a.get(ctx, t.Client, &t.Bucket)
-		switch {
-		case isAbsent(err):
-		case isUnsupported(err):
-			return nil, a.gap(Unsupported, said(err), a.consequence), nil
-		case err != nil:
-			return nil, nil, fmt.Errorf("provision: reading %s of bucket %s: %w", a.name, t.Bucket, err)
+		if have, gap, err = a.read(ctx, t); gap != nil || err != nil {
+			return planned{gaps: listed(gap)}, err
 		}
 	}
 	if unknown := s.unresolved(a.name); len(unknown) > 0 && a.property != "" {
-		return nil, a.gap(Unknown, strings.Join(unknown, ", "), a.consequence), nil
+		return planned{gaps: a.gaps(t, Unknown, strings.Join(unknown, ", "), "")}, nil
 	}
-	if a.merge != nil {
-		want = a.merge(have, want)
+	want, gaps := a.leave(t, want)
+	p := planned{gaps: gaps}
+	if !isEmpty(a.canonical(want)) {
+		p.change, p.foreign = a.difference(t, have, want)
 	}
-	change := &Change{Setting: a.name, Have: a.canonical(have), Want: a.canonical(want)}
+	return p, nil
+}
+
+// read returns what the bucket has; the zero value if it has nothing.
+func (a aspect[T]) read(ctx context.Context, t Target) (have T, gap *Gap, err error) {
+	have, err = a.get(ctx, t.Client, &t.Bucket)
+	switch {
+	case err == nil:
+		return have, nil, nil
+	case isAbsent(err):
+		var none T
+		return none, nil, nil
+	case isUnsupported(err):
+		return have, a.gap(t, Unsupported, said(err)), nil
+	}
+	return have, nil, fmt.Errorf("provision: reading %s of bucket %s: %w", a.name, t.Bucket, err)
+}
+
+// difference returns what has to be written so that the bucket has want beside
+// what it has of others, and names that.
+func (a aspect[T]) difference(t Target, have, want T) (*Change, []Foreign) {
+	all, foreign := want, []item[T](nil)
+	if a.list != nil && !t.Replace[a.name] {
+		foreign = a.foreign(have, want)
+		all = a.with(want, foreign)
+	}
+	named := a.named(foreign)
+	change := &Change{Setting: a.name, Have: a.canonical(have), Want: a.canonical(all)}
 	if string(change.Have) == string(change.Want) {
-		return nil, nil, nil
+		return nil, named
 	}
-	change.apply = func(ctx context.Context) (*Gap, error) { return a.apply(ctx, t, want) }
-	return change, nil, nil
+	change.Parts = a.changes(have, all)
+	change.Overwrites = a.single && !isEmpty(change.Have) && !t.Replace[a.name]
+	change.apply = func(ctx context.Context) (*Gap, error) { return a.apply(ctx, t, all) }
+	change.narrow = func(ctx context.Context, scratch string) (planned, error) {
+		return a.narrow(ctx, t, scratch, have, want)
+	}
+	return change, named
 }
 
 // apply writes want and reads it back.
 func (a aspect[T]) apply(ctx context.Context, t Target, want T) (*Gap, error) {
 	switch err := a.put(ctx, t.Client, &t.Bucket, want); {
 	case isUnsupported(err):
-		return a.gap(Unsupported, said(err), a.consequence), nil
+		return a.gap(t, Unsupported, said(err)), nil
 	case isRefused(err):
-		return a.gap(Refused, said(err), a.consequence), nil
+		return a.gap(t, Refused, said(err)), nil
 	case err != nil:
 		return nil, fmt.Errorf("provision: writing %s of bucket %s: %w", a.name, t.Bucket, err)
 	}
@@ -109,32 +172,62 @@ func (a aspect[T]) apply(ctx context.Context, t Target, want T) (*Gap, error) {
 		return nil, fmt.Errorf("provision: reading %s of bucket %s back: %w", a.name, t.Bucket, err)
 	}
 	if have := a.canonical(got); string(have) != string(a.canonical(want)) {
-		return a.gap(Ignored, "read back as "+string(have), a.consequence), nil
+		return a.gap(t, Ignored, "read back as "+string(have)), nil
 	}
 	return nil, nil
 }
 
-func (a aspect[T]) gap(reason Reason, detail, consequence string) *Gap {
-	return &Gap{Setting: a.name, Reason: reason, Detail: detail, Consequence: consequence}
+// gap returns the gap of the whole setting.
+func (a aspect[T]) gap(t Target, reason Reason, detail string) *Gap {
+	return &Gap{Setting: a.name, Reason: reason, Detail: detail, Consequence: t.consequence(a.name, a.consequence)}
+}
+
+// gaps returns a gap in a list; without a consequence of its own it has the setting's.
+func (a aspect[T]) gaps(t Target, reason Reason, detail, consequence string) []Gap {
+	gap := a.gap(t, reason, detail)
+	if consequence != "" {
+		gap.Consequence = consequence
+	}
+	return []Gap{*gap}
+}
+
+func listed(gap *Gap) []Gap {
+	if gap == nil {
+		return nil
+	}
+	return []Gap{*gap}
 }
 
 // canonical writes v as JSON such that values of the same meaning give the
 // same bytes: in normal form, without what is null, false or empty.
-func (a aspect[T]) canonical(v T) json.RawMessage {
+func (a aspect[T]) canonical(v T) json.RawMessage { return canonicalJSON(a.tree(v)) }
+
+// tree returns the same, not yet written.
+func (a aspect[T]) tree(v T) any {
 	if a.normal != nil {
-		return canonicalJSON(a.normal(v))
+		return tree(a.normal(v))
 	}
-	return canonicalJSON(v)
+	return tree(v)
 }
 
+func isEmpty(canonical json.RawMessage) bool { return string(canonical) == "null" }
+
 func canonicalJSON(v any) json.RawMessage {
-	plain, err := json.Marshal(v)
-	var tree any
-	if err = errors.Join(err, json.Unmarshal(plain, &tree)); err != nil {
+	plain, err := json.Marshal(tree(v))
+	if err != nil {
 		panic("provision: a setting cannot fail to encode: " + err.Error())
 	}
-	plain, _ = json.Marshal(prune(tree))
 	return plain
+}
+
+// tree returns v as JSON decodes it, pruned.
+func tree(v any) any {
+	plain, err := json.Marshal(v)
+	var out any
+	if err = errors.Join(err, json.Unmarshal(plain, &out)); err != nil {
+		panic("provision: a setting cannot fail to encode: " + err.Error())
+	}
+	return prune(out)
 }
 
 // prune removes what says nothing: null, false, "" and empty lists and objects.

@@ -67,11 +67,13 @@ func isAbsent(err error) bool {
 	return a.status == http.StatusNotFound && a.code != "NoSuchBucket"
 }
 
-// isUnsupported reports whether the store said that it does not do this.
+// isUnsupported reports whether the store said that it does not do this. Some
+// take the writing of a setting that they do not know for that of a bucket, and
+// say that it is there already.
 func isUnsupported(err error) bool {
 	a := answerOf(err)
 	return a.status == http.StatusNotImplemented || a.status == http.StatusMethodNotAllowed ||
-		slices.Contains([]string{"NotImplemented", "XNotImplemented", "MethodNotAllowed"}, a.code)
+		slices.Contains([]string{"NotImplemented", "XNotImplemented", "MethodNotAllowed", "BucketAlreadyOwnedByYou", "BucketAlreadyExists"}, a.code)
 }
 
 // isRefused reports whether the store does this, but not with these values.

@@ -30,7 +30,16 @@ func cors() setting {
 			_, err := c.PutBucketCors(ctx, &s3.PutBucketCorsInput{Bucket: bucket, CORSConfiguration: &types.CORSConfiguration{CORSRules: rules}})
 			return err
 		},
-		normal: normalCORS,
+		normal:  normalCORS,
+		ordered: true, // the first rule that fits decides
+		list: func(rules []types.CORSRule) []item[[]types.CORSRule] {
+			var items []item[[]types.CORSRule]
+			for _, r := range rules {
+				items = append(items, item[[]types.CORSRule]{id: aws.ToString(r.ID), value: []types.CORSRule{r}})
+			}
+			return items
+		},
+		join: func(all [][]types.CORSRule) []types.CORSRule { return slices.Concat(all...) },
 	}
 }
 
@@ -55,8 +64,8 @@ func parseCORS(s *Settings, property []byte) error {
 	return nil
 }
 
-// normalCORS sorts the sets inside of each rule and drops the rules' ids. The
-// order of the rules matters: the first that fits decides.
+// normalCORS sorts the sets inside of each rule and drops the rules' ids, but
+// keeps the rules in their order.
 func normalCORS(rules []types.CORSRule) any {
 	out := slices.Clone(rules)
 	for i, r := range out {

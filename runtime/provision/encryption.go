@@ -2,6 +2,8 @@ package provision
 
 import (
 	"context"
+	"slices"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
@@ -13,6 +15,7 @@ func encryption() setting {
 		property:    "BucketEncryption",
 		consequence: "the store encrypts nothing by itself; put its data on an encrypted disk",
 		parse:       parseEncryption,
+		single:      true,
 		want: func(s Settings, _ Target) ([]types.ServerSideEncryptionRule, bool) {
 			return s.Encryption, len(s.Encryption) > 0
 		},
@@ -29,7 +32,52 @@ func encryption() setting {
 			})
 			return err
 		},
+		normal: normalEncryption,
+		parts:  encryptionParts,
 	}
+}
+
+// encryptionParts are those that stores other than AWS often do not know.
+func encryptionParts([]types.ServerSideEncryptionRule) []part[[]types.ServerSideEncryptionRule] {
+	type rules = []types.ServerSideEncryptionRule
+	each := func(change func(*types.ServerSideEncryptionRule)) func(rules) rules {
+		return func(all rules) rules {
+			out := slices.Clone(all)
+			for i := range out {
+				change(&out[i])
+			}
+			return out
+		}
+	}
+	return []part[rules]{
+		{
+			name: "bucketKey", consequence: "the store asks for a key for each object; that is a matter of cost on AWS alone",
+			without: each(func(r *types.ServerSideEncryptionRule) { r.BucketKeyEnabled = nil }),
+		},
+		{
+			name: "blockedTypes", consequence: "whoever may write can encrypt with a key that only they have (SSE-C); no URL of Bytepass allows the headers for that",
+			without: each(func(r *types.ServerSideEncryptionRule) { r.BlockedEncryptionTypes = nil }),
+		},
+	}
+}
+
+// normalEncryption names a key by its id, however it is spelt, and drops what
+// AWS says of a bucket where nothing is blocked.
+func normalEncryption(rules []types.ServerSideEncryptionRule) any {
+	out := slices.Clone(rules)
+	for i, r := range out {
+		if d := r.ApplyServerSideEncryptionByDefault; d != nil && d.KMSMasterKeyID != nil {
+			byID := *d
+			if _, id, isARN := strings.Cut(*d.KMSMasterKeyID, ":key/"); isARN {
+				byID.KMSMasterKeyID = &id
+			}
+			out[i].ApplyServerSideEncryptionByDefault = &byID
+		}
+		if b := r.BlockedEncryptionTypes; b != nil && slices.Equal(b.EncryptionType, []types.EncryptionType{types.EncryptionTypeNone}) {
+			out[i].BlockedEncryptionTypes = nil
+		}
+	}
+	return out
 }
 
 func parseEncryption(s *Settings, property []byte) error {

@@ -15,6 +15,8 @@ const (
 	NotPortable Reason = "not-portable"  // it names what only AWS has
 	NotForStore Reason = "not-for-store" // it makes no sense on this store
 	Elsewhere   Reason = "elsewhere"     // not a setting of the S3 API
+	LocksOut    Reason = "locks-out"     // it would shut out whoever provisions
+	Kept        Reason = "kept"          // somebody else's value is there, and stays
 )
 
 // leftOut is the detail of a Gap that the caller asked for (Target.Apart).

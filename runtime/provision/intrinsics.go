@@ -14,6 +14,9 @@ type Values struct {
 	Region     string            // AWS::Region
 	Account    string            // AWS::AccountId
 	Parameters map[string]string // the template's parameters, by name; a missing one takes its default
+	// References are what else the template refers to, as it does: "Logs" for
+	// Ref Logs, "ObjectsKey.Arn" for Fn::GetAtt.
+	References map[string]string
 }
 
 // resolver replaces the intrinsic functions of a template by their values, as
@@ -140,6 +143,9 @@ func (r *resolver) ref(path, name string) any {
 	if v, ok := r.values.Parameters[name]; ok {
 		return v
 	}
+	if v, ok := r.values.References[name]; ok {
+		return v
+	}
 	if p, ok := r.template.Parameters[name]; ok && p.Default != nil {
 		return fmt.Sprint(p.Default)
 	}
@@ -149,6 +155,9 @@ func (r *resolver) ref(path, name string) any {
 func (r *resolver) attribute(path, name string) any {
 	if name == r.bucketID+".Arn" && r.values.Bucket != "" {
 		return "arn:aws:s3:::" + r.values.Bucket
+	}
+	if v, ok := r.values.References[name]; ok {
+		return v
 	}
 	return r.unresolved(path, "Fn::GetAtt "+name, name)
 }
@@ -232,6 +241,7 @@ func (r *resolver) several(all bool, list []any) (truth, known bool) {
 }
 
 func (r *resolver) unresolved(path, expression, name string) any {
-	r.unknown = append(r.unknown, Unresolved{Path: path, Expression: expression})
-	return "${" + name + "}"
+	placeholder := "${" + name + "}"
+	r.unknown = append(r.unknown, Unresolved{Path: path, Expression: expression, Placeholder: placeholder})
+	return placeholder
 }

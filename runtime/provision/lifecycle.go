@@ -1,7 +1,6 @@
 package provision
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -44,7 +43,85 @@ func lifecycle() setting {
 			return err
 		},
 		normal: normalLifecycle,
+		list:   listLifecycle,
+		join: func(each []Lifecycle) Lifecycle {
+			var all Lifecycle
+			for _, l := range each {
+				all.Rules = append(all.Rules, l.Rules...)
+				if l.SmallObjects != "" {
+					all.SmallObjects = l.SmallObjects
+				}
+			}
+			return all
+		},
+		parts: lifecycleParts,
 	}
+}
+
+func listLifecycle(l Lifecycle) []item[Lifecycle] {
+	var items []item[Lifecycle]
+	for _, r := range l.Rules {
+		items = append(items, item[Lifecycle]{id: aws.ToString(r.ID), value: Lifecycle{Rules: []types.LifecycleRule{r}}})
+	}
+	if size := (Lifecycle{SmallObjects: l.SmallObjects}); !isEmpty(canonicalJSON(normalLifecycle(size))) {
+		items = append(items, item[Lifecycle]{id: "TransitionDefaultMinimumObjectSize", value: size})
+	}
+	return items
+}
+
+// lifecycleParts are what rules ask for: stores differ in which of it they do.
+func lifecycleParts(Lifecycle) []part[Lifecycle] {
+	each := func(change func(*types.LifecycleRule)) func(Lifecycle) Lifecycle {
+		return func(l Lifecycle) Lifecycle {
+			out := Lifecycle{SmallObjects: l.SmallObjects}
+			for _, r := range l.Rules {
+				change(&r)
+				if asks(r) {
+					out.Rules = append(out.Rules, r)
+				}
+			}
+			return out
+		}
+	}
+	return []part[Lifecycle]{
+		{
+			name: "transitions", consequence: "nothing moves to a cheaper class; everything stays where the store puts it",
+			without: func(l Lifecycle) Lifecycle {
+				l.SmallObjects = "" // says which objects move, and nothing else
+				return each(func(r *types.LifecycleRule) { r.Transitions, r.NoncurrentVersionTransitions = nil, nil })(l)
+			},
+		},
+		{
+			name: "noncurrentVersions", consequence: "old versions and deleted files stay on the disk until somebody removes them (bytepass purge)",
+			without: each(func(r *types.LifecycleRule) { r.NoncurrentVersionExpiration = nil }),
+		},
+		{
+			name: "abortIncompleteUploads", consequence: "the store does not abort unfinished uploads; the server's own sweeper does",
+			without: each(func(r *types.LifecycleRule) { r.AbortIncompleteMultipartUpload = nil }),
+		},
+		{
+			name: "expiredDeleteMarkers", consequence: "markers of deleted files stay; they take no space to speak of",
+			without: each(func(r *types.LifecycleRule) {
+				if r.Expiration != nil {
+					r.Expiration = &types.LifecycleExpiration{Date: r.Expiration.Date, Days: r.Expiration.Days}
+				}
+			}),
+		},
+		{
+			name: "expiration", consequence: "files that the template lets expire stay",
+			without: each(func(r *types.LifecycleRule) {
+				if r.Expiration != nil {
+					r.Expiration = &types.LifecycleExpiration{ExpiredObjectDeleteMarker: r.Expiration.ExpiredObjectDeleteMarker}
+				}
+			}),
+		},
+	}
+}
+
+// asks reports whether a rule asks for anything.
+func asks(r types.LifecycleRule) bool {
+	return len(r.Transitions)+len(r.NoncurrentVersionTransitions) > 0 || r.NoncurrentVersionExpiration != nil ||
+		r.AbortIncompleteMultipartUpload != nil || r.Expiration != nil && !isEmpty(canonicalJSON(r.Expiration))
 }
 
 func parseLifecycle(s *Settings, property []byte) error {
@@ -131,11 +208,8 @@ func normalLifecycle(l Lifecycle) any {
 		}
 		rules[i].ID = nil
 	}
-	slices.SortFunc(rules, func(a, b types.LifecycleRule) int {
-		return cmp.Compare(string(canonicalJSON(a)), string(canonicalJSON(b)))
-	})
 	if l.SmallObjects == types.TransitionDefaultMinimumObjectSizeAllStorageClasses128k {
 		l.SmallObjects = ""
 	}
-	return Lifecycle{Rules: rules, SmallObjects: l.SmallObjects}
+	return Lifecycle{Rules: bySpelling(rules), SmallObjects: l.SmallObjects}
 }

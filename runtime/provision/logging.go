@@ -13,6 +13,7 @@ func logging() setting {
 		property:    "LoggingConfiguration",
 		consequence: "requests that reach the store are in no access log of the bucket; the store's own log is what there is",
 		parse:       parseLogging,
+		single:      true,
 		want: func(s Settings, _ Target) (*types.LoggingEnabled, bool) {
 			return s.Logging, s.Logging != nil
 		},

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -20,9 +21,31 @@ type Target struct {
 	// PlainHTTP says that the endpoint has no TLS, so that a rule that demands
 	// it would lock everybody out.
 	PlainHTTP bool
+	// AWS says that the store is Amazon's, where all of the template means something.
+	AWS bool
 	// Apart are settings that make no sense on this store, by name, each with
-	// what that means. They are reported, and neither read nor written.
+	// what that means; "lifecycle/transitions" is a part of one. They are
+	// reported, and neither read nor written.
 	Apart map[string]string
+	// StandIns say, by name of a setting, what it means on this store to go
+	// without, where more is known than of stores in general.
+	StandIns map[string]string
+	// Replace are settings, by name, of which nothing of others stays.
+	Replace map[string]bool
+	// Grants are statements of the bucket's policy beside those of the template:
+	// rights of users that only the store knows.
+	Grants []Statement
+	// Notify is whom the store tells of changes in the stead of Amazon
+	// EventBridge; nil leaves the template's.
+	Notify *types.NotificationConfiguration
+}
+
+// consequence returns what it means on this store to go without a setting.
+func (t Target) consequence(setting, general string) string {
+	if here, ok := t.StandIns[setting]; ok {
+		return here
+	}
+	return general
 }
 
 // Change is one setting that has to be written.
@@ -30,8 +53,14 @@ type Change struct {
 	Setting string          `json:"setting"`
 	Have    json.RawMessage `json:"have"` // null where nothing is set
 	Want    json.RawMessage `json:"want"`
+	// Parts is the same, rule by rule, without those that stay as they are.
+	Parts []PartChange `json:"parts"`
+	// Overwrites says that there is another value, which was not written for
+	// this template.
+	Overwrites bool `json:"overwrites,omitempty"`
 
-	apply func(context.Context) (*Gap, error)
+	apply  func(context.Context) (*Gap, error)
+	narrow func(ctx context.Context, scratch string) (planned, error)
 }
 
 // String returns the change as one line of a diff.
@@ -42,7 +71,9 @@ type Diff struct {
 	Bucket  string   `json:"bucket"`
 	Create  bool     `json:"create"` // the bucket does not exist yet
 	Changes []Change `json:"changes"`
-	// Gaps are those that can be known without writing.
+	// Foreign is what stays although the template does not have it.
+	Foreign []Foreign `json:"foreign"`
+	// Gaps are those that can be known without writing, or by Probe.
 	Gaps []Gap `json:"gaps"`
 
 	target Target
@@ -58,22 +89,67 @@ func Plan(ctx context.Context, t Target, s Settings) (Diff, error) {
 	}
 	d.Create = !exists
 	for _, a := range aspects() {
-		change, gap, err := a.plan(ctx, t, s, exists)
+		p, err := a.plan(ctx, t, s, exists)
 		if err != nil {
 			return Diff{}, err
 		}
-		if change != nil {
-			d.Changes = append(d.Changes, *change)
-		}
-		if gap != nil {
-			d.Gaps = append(d.Gaps, *gap)
-		}
+		d.add(p)
 	}
 	d.Gaps = append(d.Gaps, policyGaps(s, t)...)
-	for _, property := range s.Elsewhere {
-		d.Gaps = append(d.Gaps, Gap{Setting: property, Reason: Elsewhere, Detail: "a property that only CloudFormation applies", Consequence: "it asks for something of AWS's own, such as its metrics; the store has nothing like it"})
-	}
+	d.Gaps = append(d.Gaps, elsewhereGaps(s)...)
 	return d, nil
+}
+
+func (d *Diff) add(p planned) {
+	if p.change != nil {
+		d.Changes = append(d.Changes, *p.change)
+	}
+	d.Foreign, d.Gaps = append(d.Foreign, p.foreign...), append(d.Gaps, p.gaps...)
+}
+
+// elsewhereGaps names the properties that nobody but CloudFormation applies.
+func elsewhereGaps(s Settings) []Gap {
+	var gaps []Gap
+	for _, property := range s.Elsewhere {
+		gaps = append(gaps, Gap{Setting: property, Reason: Elsewhere, Detail: "a property that only CloudFormation applies", Consequence: "it asks for something of AWS's own, such as its metrics; the store has nothing like it"})
+	}
+	return gaps
+}
+
+// Probe tries each change of the plan on a scratch bucket and returns a plan of
+// what the store really does; what it does not do has become a gap. The real
+// bucket is not touched.
+func (d Diff) Probe(ctx context.Context, scratch string) (Diff, error) {
+	out := d
+	out.Changes, out.Gaps = nil, slices.Clone(d.Gaps)
+	out.Foreign = slices.Clone(d.Foreign)
+	for _, change := range d.Changes {
+		p, err := change.narrow(ctx, scratch)
+		if err != nil {
+			return d, err
+		}
+		out.Foreign = slices.DeleteFunc(out.Foreign, func(f Foreign) bool { return f.Setting == change.Setting })
+		out.add(p)
+	}
+	return out, nil
+}
+
+// Keep returns the plan without the changes that would overwrite a value of
+// somebody else's. Each of them has become a gap.
+func (d Diff) Keep() Diff {
+	out := d
+	out.Changes, out.Gaps = nil, slices.Clone(d.Gaps)
+	for _, c := range d.Changes {
+		if !c.Overwrites {
+			out.Changes = append(out.Changes, c)
+			continue
+		}
+		out.Gaps = append(out.Gaps, Gap{
+			Setting: c.Setting, Reason: Kept, Detail: "the bucket has " + string(c.Have) + ", the template " + string(c.Want),
+			Consequence: "what is there stays, because it was not written for this template; --replace " + c.Setting + " writes the template's",
+		})
+	}
+	return out
 }
 
 // Apply makes the changes of a plan, one after the other, and reads each back.

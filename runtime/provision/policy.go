@@ -1,11 +1,11 @@
 package provision
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 	"maps"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -18,7 +18,8 @@ const policyName = "policy"
 // Statement is one statement of the bucket's policy, as JSON has it.
 type Statement map[string]any
 
-// policy is the part of the bucket's policy that means something on the store;
+// policy is the part of the bucket's policy that means something on the store,
+// and the rights of the server's users where the store has them in this policy.
 // policyGaps reports the rest, statement by statement.
 func policy() setting {
 	return aspect[[]Statement]{
@@ -28,12 +29,16 @@ func policy() setting {
 			if _, apart := t.Apart[policyName]; apart {
 				return nil, false // policyGaps names the statements
 			}
+			if t.AWS {
+				return s.Policy, len(s.Policy) > 0
+			}
 			var portable []Statement
 			for i, statement := range s.Policy {
 				if why, _ := s.unportable(i, t); why == "" {
 					portable = append(portable, statement)
 				}
 			}
+			portable = append(portable, t.Grants...)
 			return portable, len(portable) > 0
 		},
 		get: func(ctx context.Context, c Client, bucket *string) ([]Statement, error) {
@@ -41,11 +46,10 @@ func policy() setting {
 			if err != nil {
 				return nil, err
 			}
-			var document struct{ Statement []Statement }
-			if err := json.Unmarshal([]byte(aws.ToString(out.Policy)), &document); err != nil {
-				return nil, fmt.Errorf("the policy is not a JSON document: %w", err)
+			if aws.ToString(out.Policy) == "" {
+				return nil, nil
 			}
-			return document.Statement, nil
+			return parsePolicy([]byte(*out.Policy))
 		},
 		put: func(ctx context.Context, c Client, bucket *string, statements []Statement) error {
 			document, err := json.Marshal(map[string]any{"Version": "2012-10-17", "Statement": statements})
@@ -56,11 +60,129 @@ func policy() setting {
 			return err
 		},
 		normal: normalPolicy,
+		list: func(statements []Statement) []item[[]Statement] {
+			var items []item[[]Statement]
+			for _, statement := range statements {
+				sid, _ := statement["Sid"].(string)
+				items = append(items, item[[]Statement]{id: sid, value: []Statement{statement}})
+			}
+			return items
+		},
+		join:  func(each [][]Statement) []Statement { return slices.Concat(each...) },
+		parts: policyParts,
+		move:  movePolicy,
+		try:   staysOpen,
 	}
+}
+
+// parsePolicy reads a policy's statements; a single one may stand without a list.
+func parsePolicy(document []byte) ([]Statement, error) {
+	var p struct{ Statement json.RawMessage }
+	if err := json.Unmarshal(document, &p); err != nil {
+		return nil, fmt.Errorf("the policy is not a JSON document: %w", err)
+	}
+	var all []Statement
+	if err := json.Unmarshal(p.Statement, &all); err == nil {
+		return all, nil
+	}
+	var one Statement
+	if err := json.Unmarshal(p.Statement, &one); err != nil {
+		return nil, fmt.Errorf("the policy's Statement is neither a list nor an object: %w", err)
+	}
+	return []Statement{one}, nil
+}
+
+// policyParts are the statements: a store that cannot do one may do the others.
+func policyParts(statements []Statement) []part[[]Statement] {
+	var parts []part[[]Statement]
+	for i, statement := range statements {
+		consequence := "what it forbids is not forbidden by the store; the server's own checks and the signatures are what there is"
+		if statement["Effect"] == "Allow" {
+			consequence = "what it allows is not allowed: whoever needs it has to get it from the store in another way"
+		}
+		parts = append(parts, part[[]Statement]{
+			name: statementName(statement, i), consequence: consequence,
+			without: func(all []Statement) []Statement {
+				return slices.DeleteFunc(slices.Clone(all), func(s Statement) bool { return s["Sid"] == statement["Sid"] && sameStatement(s, statement) })
+			},
+		})
+	}
+	return parts
+}
+
+func sameStatement(a, b Statement) bool {
+	return string(canonicalJSON(normalPolicy([]Statement{a}))) == string(canonicalJSON(normalPolicy([]Statement{b})))
+}
+
+// movePolicy has statements about one bucket speak of another.
+func movePolicy(statements []Statement, from, to string) []Statement {
+	const arn = "arn:aws:s3:::"
+	var move func(v any) any
+	move = func(v any) any {
+		switch v := v.(type) {
+		case string:
+			if rest, ok := strings.CutPrefix(v, arn+from); ok && (rest == "" || rest[0] == '/') {
+				return arn + to + rest
+			}
+		case []any:
+			out := make([]any, len(v))
+			for i := range v {
+				out[i] = move(v[i])
+			}
+			return out
+		case map[string]any:
+			out := map[string]any{}
+			for name := range v {
+				out[name] = move(v[name])
+			}
+			return out
+		}
+		return v
+	}
+	var out []Statement
+	for _, s := range statements {
+		out = append(out, move(map[string]any(s)).(map[string]any))
+	}
+	return out
+}
+
+// staysOpen asks whether what the statements deny would deny this very request
+// of an administrator, as "TLS only" does on a store that sees plain HTTP behind
+// a proxy: such a policy could not even be taken back. It asks with a harmless
+// action that stands for all.
+func staysOpen(ctx context.Context, t Target, scratch string, statements []Statement) (*Gap, error) {
+	var denials []Statement
+	for _, s := range statements {
+		all := slices.ContainsFunc(texts(s["Action"]), func(action string) bool { return action == "*" || strings.EqualFold(action, "s3:*") })
+		if all && s["Effect"] == "Deny" && s["Condition"] != nil && everyone(s["Principal"]) {
+			denials = append(denials, Statement{
+				"Sid": fmt.Sprintf("Denial%d", len(denials)+1), "Effect": "Deny", "Principal": s["Principal"], "Condition": s["Condition"],
+				"Action": "s3:GetBucketTagging", "Resource": "arn:aws:s3:::" + scratch,
+			})
+		}
+	}
+	if len(denials) == 0 {
+		return nil, nil
+	}
+	a := policy().(aspect[[]Statement])
+	switch err := a.put(ctx, t.Client, &scratch, denials); {
+	case isUnsupported(err), isRefused(err):
+		return nil, nil // writing the real one tells that too
+	case err != nil:
+		return nil, fmt.Errorf("provision: writing a policy of the scratch bucket %s: %w", scratch, err)
+	}
+	_, err := t.Client.GetBucketTagging(ctx, &s3.GetBucketTaggingInput{Bucket: &scratch})
+	if answerOf(err).status == http.StatusForbidden {
+		return a.gap(t, LocksOut, "the store would refuse this very request"), nil
+	}
+	return nil, nil
 }
 
 // policyGaps names the statements that are left out, each with its reason.
 func policyGaps(s Settings, t Target) []Gap {
+	if t.AWS {
+		return nil
+	}
 	apart, all := t.Apart[policyName]
 	var gaps []Gap
 	for i, statement := range s.Policy {
@@ -103,7 +225,8 @@ func everyone(principal any) bool {
 	if m, ok := principal.(map[string]any); ok && len(m) == 1 {
 		principal = m["AWS"]
 	}
-	return principal == "*"
+	all := texts(principal)
+	return len(all) == 1 && all[0] == "*"
 }
 
 // conditionKeys returns the keys of all conditions, in lower case, as keys of
@@ -126,43 +249,74 @@ func statementName(statement Statement, i int) string {
 }
 
 // normalPolicy brings statements of the same meaning into the same form: in
-// one order, a single value as a list, everyone as "*".
+// one order and without names, a single value as a list, everyone as "*", what
+// is not case-sensitive in lower case, an account as its root's ARN.
 func normalPolicy(statements []Statement) any {
-	out := make([]Statement, len(statements))
+	out := make([]map[string]any, len(statements))
 	for i, statement := range statements {
-		out[i] = Statement{}
+		out[i] = map[string]any{}
 		for name, value := range statement {
-			switch {
-			case name == "Principal" && everyone(value):
-				out[i][name] = "*"
-			case name == "Sid", name == "Effect":
+			switch name {
+			case "Sid":
+			case "Effect":
 				out[i][name] = value
+			case "Action", "NotAction":
+				out[i][name] = sorted(lower(texts(value)))
+			case "Principal", "NotPrincipal":
+				out[i][name] = normalPrincipal(value)
+			case "Condition":
+				out[i][name] = normalCondition(value)
 			default:
-				out[i][name] = asSet(value)
+				out[i][name] = sorted(texts(value))
 			}
 		}
 	}
-	slices.SortFunc(out, func(a, b Statement) int {
-		return cmp.Compare(string(canonicalJSON(a)), string(canonicalJSON(b)))
-	})
+	return bySpelling(out)
+}
+
+func normalPrincipal(v any) any {
+	if everyone(v) {
+		return "*"
+	}
+	kinds, ok := v.(map[string]any)
+	if !ok {
+		return sorted(texts(v))
+	}
+	out := map[string][]string{}
+	for kind, who := range kinds {
+		for _, one := range texts(who) {
+			if kind == "AWS" && len(one) == 12 && strings.Trim(one, "0123456789") == "" {
+				one = "arn:aws:iam::" + one + ":root"
+			}
+			out[kind] = append(out[kind], one)
+		}
+		slices.Sort(out[kind])
+	}
 	return out
 }
 
-// asSet writes a scalar as a list of one, and sorts lists, at any depth.
-func asSet(v any) any {
-	switch v := v.(type) {
-	case []any:
-		var list []string
-		for _, item := range v {
-			list = append(list, fmt.Sprint(item))
+func normalCondition(v any) any {
+	operators, _ := v.(map[string]any)
+	out := map[string]map[string][]string{}
+	for operator, tests := range operators {
+		out[operator] = map[string][]string{}
+		keys, _ := tests.(map[string]any)
+		for key, values := range keys {
+			out[operator][strings.ToLower(key)] = sorted(texts(values))
 		}
-		return sorted(list)
-	case map[string]any:
-		out := map[string]any{}
-		for name, item := range v {
-			out[name] = asSet(item)
-		}
-		return out
 	}
-	return []string{fmt.Sprint(v)}
+	return out
+}
+
+// texts returns a scalar, or what is in a list, as text.
+func texts(v any) []string {
+	list, ok := v.([]any)
+	if !ok {
+		return []string{fmt.Sprint(v)}
+	}
+	var all []string
+	for _, one := range list {
+		all = append(all, fmt.Sprint(one))
+	}
+	return all
 }

@@ -3,6 +3,7 @@ package provision
 import (
 	"slices"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 )
 
@@ -37,6 +38,8 @@ type Unresolved struct {
 	Setting    string // the name of the setting, such as "encryption"
 	Path       string // where in the resource, such as "BucketEncryption.….KMSMasterKeyID"
 	Expression string // what stands there, such as "Fn::GetAtt ObjectsKey.Arn"
+	// Placeholder is what the settings have in its stead, such as "${ObjectsKey.Arn}".
+	Placeholder string
 }
 
 // browserRule is what a browser needs to upload and download directly. It is
@@ -44,6 +47,7 @@ type Unresolved struct {
 // whose origins are not set yet.
 func browserRule() types.CORSRule {
 	return types.CORSRule{
+		ID:             aws.String("browsers"),
 		AllowedHeaders: []string{"*"},
 		AllowedMethods: []string{"GET", "HEAD", "POST", "PUT"},
 		ExposeHeaders:  []string{"ETag", "Location", "x-amz-checksum-sha256", "x-amz-version-id"},

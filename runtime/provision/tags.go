@@ -11,7 +11,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 )
 
-// Tags of others are kept: S3 only ever replaces the whole set.
 func tags() setting {
 	return aspect[map[string]string]{
 		name:        "tags",
@@ -34,24 +33,32 @@ func tags() setting {
 			}
 			got := map[string]string{}
 			for _, t := range out.TagSet {
-				got[aws.ToString(t.Key)] = aws.ToString(t.Value)
+				if key := aws.ToString(t.Key); !strings.HasPrefix(key, "aws:") { // AWS keeps those itself, and lets nobody write them
+					got[key] = aws.ToString(t.Value)
+				}
 			}
 			return got, nil
 		},
 		put: func(ctx context.Context, c Client, bucket *string, want map[string]string) error {
 			var set []types.Tag
 			for _, key := range slices.Sorted(maps.Keys(want)) {
-				if !strings.HasPrefix(key, "aws:") { // AWS keeps those itself, and lets nobody write them
-					set = append(set, types.Tag{Key: &key, Value: aws.String(want[key])})
-				}
+				set = append(set, types.Tag{Key: &key, Value: aws.String(want[key])})
 			}
 			_, err := c.PutBucketTagging(ctx, &s3.PutBucketTaggingInput{Bucket: bucket, Tagging: &types.Tagging{TagSet: set}})
 			return err
 		},
-		merge: func(have, want map[string]string) map[string]string {
+		list: func(all map[string]string) []item[map[string]string] {
+			var items []item[map[string]string]
+			for _, key := range slices.Sorted(maps.Keys(all)) {
+				items = append(items, item[map[string]string]{id: key, value: map[string]string{key: all[key]}})
+			}
+			return items
+		},
+		join: func(each []map[string]string) map[string]string {
 			all := map[string]string{}
-			maps.Copy(all, have)
-			maps.Copy(all, want)
+			for _, tag := range each {
+				maps.Copy(all, tag)
+			}
 			return all
 		},
 	}

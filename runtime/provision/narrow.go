@@ -1,0 +1,116 @@
+package provision
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// part is something that a store may do or not do while it does the rest of a
+// setting.
+type part[T any] struct {
+	name string
+	// consequence is what it means to go without this part.
+	consequence string
+	// without returns v without it.
+	without func(v T) T
+}
+
+// leave returns want without the parts that the target names as "setting/part".
+func (a aspect[T]) leave(t Target, want T) (T, []Gap) {
+	if a.parts == nil {
+		return want, nil
+	}
+	var gaps []Gap
+	for _, p := range a.present(want) {
+		if why, ok := t.Apart[a.name+"/"+p.name]; ok {
+			want = p.without(want)
+			gaps = append(gaps, Gap{Setting: a.name, Part: p.name, Reason: NotForStore, Detail: leftOut, Consequence: why})
+		}
+	}
+	return want, gaps
+}
+
+// narrow finds out on a scratch bucket how much of want the store does, and
+// plans that. What it does not do is a gap: of the whole setting, or of those
+// parts that it does not do alone either.
+func (a aspect[T]) narrow(ctx context.Context, t Target, scratch string, have, want T) (planned, error) {
+	fresh, err := a.get(ctx, t.Client, &scratch)
+	if err != nil && !isAbsent(err) && !isUnsupported(err) {
+		return planned{}, fmt.Errorf("provision: reading %s of the scratch bucket %s: %w", a.name, scratch, err)
+	}
+	able, gaps, err := a.able(ctx, t, scratch, want)
+	if err != nil || isEmpty(a.canonical(able)) {
+		return planned{gaps: gaps}, err
+	}
+	p := planned{gaps: gaps}
+	p.change, p.foreign = a.difference(t, have, able)
+	if p.change != nil && string(a.canonical(fresh)) == string(p.change.Have) {
+		p.change.Overwrites = false // it is what every bucket of this store begins with
+	}
+	return p, nil
+}
+
+// able returns as much of want as the store does, and the gaps.
+func (a aspect[T]) able(ctx context.Context, t Target, scratch string, want T) (T, []Gap, error) {
+	var none T
+	whole, err := a.attempt(ctx, t, scratch, want)
+	if whole == nil || err != nil {
+		return want, nil, err
+	}
+	if a.parts == nil {
+		return none, []Gap{*whole}, nil
+	}
+	var gaps []Gap
+	parts, able := a.present(want), want
+	for i, p := range parts {
+		alone := want
+		for j, other := range parts {
+			if j != i {
+				alone = other.without(alone)
+			}
+		}
+		gap, err := a.attempt(ctx, t, scratch, alone)
+		if err != nil {
+			return none, nil, err
+		}
+		if gap != nil {
+			gap.Part, gap.Consequence = p.name, p.consequence
+			able, gaps = p.without(able), append(gaps, *gap)
+		}
+	}
+	if len(gaps) == 0 || isEmpty(a.canonical(able)) {
+		return none, []Gap{*whole}, nil
+	}
+	if rest, err := a.attempt(ctx, t, scratch, able); rest != nil || err != nil {
+		return none, listed(rest), err
+	}
+	return able, gaps, nil
+}
+
+// present returns the parts that v has.
+func (a aspect[T]) present(v T) []part[T] {
+	return slices.DeleteFunc(a.parts(v), func(p part[T]) bool {
+		return string(a.canonical(p.without(v))) == string(a.canonical(v))
+	})
+}
+
+// attempt writes v to the scratch bucket; the gap is nil if the store does it.
+func (a aspect[T]) attempt(ctx context.Context, t Target, scratch string, v T) (*Gap, error) {
+	if a.move != nil {
+		v = a.move(v, t.Bucket, scratch)
+	}
+	if a.try != nil {
+		if gap, err := a.try(ctx, t, scratch, v); gap != nil || err != nil {
+			return gap, err
+		}
+	}
+	on := t
+	on.Bucket = scratch
+	gap, err := a.apply(ctx, on, v)
+	if gap != nil {
+		gap.Detail = strings.ReplaceAll(gap.Detail, scratch, t.Bucket)
+	}
+	return gap, err
+}

@@ -1,0 +1,53 @@
+package provision
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Prepare works out what has to be done to a bucket on a store of which nothing
+// is known: it plans, tries on a scratch bucket what of it the store does, and
+// leaves what others have set. With scratch nil nothing is tried, and nothing
+// at all is written. When there is nothing to do, nothing is tried either.
+func Prepare(ctx context.Context, t Target, s Settings, scratch *Scratch) (Diff, error) {
+	d, err := Plan(ctx, t, s)
+	if err != nil {
+		return Diff{}, err
+	}
+	if scratch != nil && len(d.Changes) > 0 {
+		err := scratch.With(ctx, func(ctx context.Context, bucket string) error {
+			d, err = d.Probe(ctx, bucket)
+			return err
+		})
+		if err != nil {
+			return Diff{}, err
+		}
+	}
+	return d.Keep(), nil
+}
+
+// Lacks returns the gaps of what is required: settings by name, or parts of
+// them as "lifecycle/transitions". The whole is lacking when any part of it is.
+func Lacks(gaps []Gap, required []string) []Gap {
+	var all []Gap
+	for _, g := range gaps {
+		if slices.Contains(required, g.Setting) || g.Part != "" && slices.Contains(required, g.Setting+"/"+g.Part) {
+			all = append(all, g)
+		}
+	}
+	return all
+}
+
+// CheckNames returns an error that names the first of names that is neither a
+// setting nor, as "setting/part", a part of one.
+func CheckNames(names []string) error {
+	for _, name := range names {
+		setting, _, _ := strings.Cut(name, "/")
+		if !slices.Contains(Names(), setting) {
+			return fmt.Errorf("%q is no setting; there are %s", name, strings.Join(Names(), ", "))
+		}
+	}
+	return nil
+}
