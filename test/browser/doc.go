@@ -3,6 +3,6 @@
 // application can rely on when lines are bad, pages reload and servers die, and
 // what pages of others cannot.
 //
-// What clientKeepsItsWord checks needs nothing but a target: the URLs of a page
+// What Client and BadLine check needs nothing but a Target: the URLs of a page
 // and of an API, and a token. So any deployment can be one.
 package browser

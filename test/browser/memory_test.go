@@ -24,7 +24,7 @@ func TestMemory(t *testing.T) {
 	if err := os.Truncate(path, size); err != nil { // sparse, but all of its bytes travel
 		t.Fatal(err)
 	}
-	c := newClient(t, w, target{page: w.server.URL}, "{}")
+	c := newClient(t, w.Browser, w.target(), "{}")
 	pid := chromedp.FromContext(c.ctx).Browser.Process().Pid
 	before := resident(t, pid)
 	c.start("huge.bin", blob{path: path}, "{}")

@@ -54,7 +54,7 @@ func interruptedUpload(t *testing.T, w *world) {
 	p.until("document.getElementById('alert').textContent.includes('another file')")
 	p.do(chromedp.SetUploadFiles("#choose-again", []string{b.path}, chromedp.ByQuery))
 	p.lists("film.mp4")
-	if got := (target{page: w.server.URL}).sum(t, "again/film.mp4"); got != b.sum {
+	if got := w.target().sum(t, "again/film.mp4"); got != b.sum {
 		t.Errorf("it has arrived as %s", got)
 	}
 	p.until("document.getElementById('interrupted').hidden")

@@ -26,14 +26,13 @@ func TestServe(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	d := &door{
-		api: s.URL, direct: s.URL, client: http.DefaultClient, modes: []mode{v5, v6, v6Token},
-		partLife: partSeconds * time.Second,
-		large:    map[string]int64{v5.name: 300_000_000, v6.name: 300_000_000},
-	}
-	if d.token, err = s.Token(t.Context(), "alice"); err != nil {
+	token, err := s.Token(t.Context(), "alice")
+	if err != nil {
 		t.Fatal(err)
 	}
-	d.open(t)
-	run(t, d)
+	Run(t, Door{
+		API: s.URL, Direct: s.URL, Client: http.DefaultClient, Token: token,
+		Modes: []Mode{V5(), V6(), V6Token()}, PartLife: partSeconds * time.Second,
+		Large: map[Mode]int64{V5(): 300_000_000, V6(): 300_000_000},
+	})
 }

@@ -1,6 +1,7 @@
 /**
  * The worker that hashes: it gets {id, algorithm, blob} and answers
- * {id, checksum} or {id, error: {name, message}}.
+ * {id, checksum} or {id, error: {name, message}}. An empty {} says that it is
+ * there.
  *
  * @module hash-worker
  */
@@ -15,3 +16,5 @@ addEventListener("message", async ({ data: { id, algorithm, blob } }) => {
     postMessage({ id, error: { name, message } });
   }
 });
+
+postMessage({});

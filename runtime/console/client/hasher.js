@@ -8,9 +8,13 @@ import { digest } from "./digest.js";
 
 /** @typedef {import("./digest.js").Algorithm} Algorithm */
 
+/** How long the worker may take to load, in milliseconds: on a dead line it never does. */
+const LOADING = 5000;
+
 /**
  * Hashes blobs in a worker, which starts with the first one. Where none can run
- * (a page's policy may forbid it), it hashes in the page, which stutters.
+ * (a page's policy may forbid it) or be loaded, it hashes in the page, which
+ * stutters.
  */
 export class Hasher {
   /** @type {Worker | null | undefined} null: there is none to be had */
@@ -46,18 +50,21 @@ export class Hasher {
       this.#worker = null;
       return;
     }
-    this.#worker.onmessage = ({ data: { id, checksum, error } }) => {
-      const job = this.#jobs.get(id);
-      this.#jobs.delete(id);
-      if (error) job?.reject(new DOMException(error.message, error.name));
-      else job?.resolve(checksum);
-    };
     // It could not be loaded: what it was given is done here.
-    this.#worker.onerror = () => {
+    const giveUp = () => {
       this.#worker?.terminate();
       this.#worker = null;
       for (const { algorithm, blob, resolve, reject } of this.#jobs.values()) digest(algorithm, blob).then(resolve, reject);
       this.#jobs.clear();
+    };
+    const loading = setTimeout(giveUp, LOADING);
+    this.#worker.onerror = giveUp;
+    this.#worker.onmessage = ({ data: { id, checksum, error } }) => {
+      clearTimeout(loading);
+      const job = this.#jobs.get(id);
+      this.#jobs.delete(id);
+      if (error) job?.reject(new DOMException(error.message, error.name));
+      else job?.resolve(checksum);
     };
   }
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 
+	"github.com/bytepass/bytepass/test/network"
 	"github.com/bytepass/bytepass/test/project"
 )
 
@@ -18,7 +19,7 @@ import (
 const patience = 60 * time.Second
 
 // newBrowser starts a Chromium that reaches everything through the network.
-func newBrowser(t *testing.T, n *network) context.Context {
+func newBrowser(t *testing.T, n *network.Network) context.Context {
 	t.Helper()
 	path, err := project.Chromium()
 	if err != nil {
@@ -26,7 +27,7 @@ func newBrowser(t *testing.T, n *network) context.Context {
 	}
 	options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]),
 		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.IgnoreCertErrors,
-		chromedp.ProxyServer(n.server.URL), chromedp.Flag("proxy-bypass-list", "<-loopback>"),
+		chromedp.ProxyServer(n.URL()), chromedp.Flag("proxy-bypass-list", "<-loopback>"),
 		chromedp.Flag("disable-dev-shm-usage", true),
 	)
 	allocator, stop := chromedp.NewExecAllocator(context.Background(), options...)
@@ -45,8 +46,8 @@ type tab struct {
 	ctx context.Context
 }
 
-// open opens a page in a tab of its own and waits until Uppy is there.
-func open(t *testing.T, browser context.Context, url string) *tab {
+// openTab opens a page in a tab of its own and waits until Uppy is there.
+func openTab(t *testing.T, browser context.Context, url string) *tab {
 	t.Helper()
 	ctx, stop := chromedp.NewContext(browser)
 	t.Cleanup(stop)

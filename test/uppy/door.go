@@ -13,47 +13,53 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+
+	"github.com/bytepass/bytepass/test/network"
 )
 
-// door is a deployment that pages upload to.
-type door struct {
-	api    string // as the browser reaches it
-	direct string // as this process reaches it
-	client *http.Client
-	token  string
-	modes  []mode
-	// partLife is how long the URL of a part is good.
-	partLife time.Duration
-	// large is the size of a large file in bytes, by the names of the modes that
-	// send one.
-	large map[string]int64
+// Door is a deployment that pages upload to.
+type Door struct {
+	API    string // as the browser reaches it
+	Direct string // as this process reaches it
+	Client *http.Client
+	Token  string
+	Modes  []Mode
+	// PartLife is how long the URL of a part is good.
+	PartLife time.Duration
+	// Large is the size of a large file in bytes, by the modes that send one.
+	Large map[Mode]int64
+}
 
-	network *network
+// world is a door with a network and a browser in front of it.
+type world struct {
+	Door
+	network *network.Network
 	browser context.Context
 }
 
-// open starts the door's network and browser.
-func (d *door) open(t *testing.T) {
+// open starts a network and a browser for a door.
+func open(t *testing.T, d Door) *world {
 	t.Helper()
-	d.network = newNetwork(t, pages(t, d.api, d.token, d.modes))
-	d.browser = newBrowser(t, d.network)
+	w := &world{Door: d, network: network.Start(t, pages(t, d.API, d.Token, d.Modes))}
+	w.browser = newBrowser(t, w.network)
+	return w
 }
 
 // page opens the page of a mode, by its index.
-func (d *door) page(t *testing.T, mode int) *tab {
+func (w *world) page(t *testing.T, mode int) *tab {
 	t.Helper()
-	return open(t, d.browser, fmt.Sprintf("http://%s/page/%d", pageHost, mode))
+	return openTab(t, w.browser, fmt.Sprintf("http://%s/page/%d", network.PageHost, mode))
 }
 
 // get asks the API as the owner of the token and decodes the answer.
-func (d *door) get(t *testing.T, path string, out any) int {
+func (w *world) get(t *testing.T, path string, out any) int {
 	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, d.direct+path, nil)
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, w.Direct+path, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	req.Header.Set("Authorization", "Bearer "+d.token)
-	res, err := d.client.Do(req)
+	req.Header.Set("Authorization", "Bearer "+w.Token)
+	res, err := w.Client.Do(req)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,14 +81,14 @@ type record struct {
 
 // arrives waits until the file is in the catalog, compares the bytes that its
 // download URL gives with those that were sent, and returns its record.
-func (d *door) arrives(t *testing.T, f file) (r record) {
+func (w *world) arrives(t *testing.T, f file) (r record) {
 	t.Helper()
-	for end := time.Now().Add(5 * time.Second); d.get(t, "/api/file?key="+url.QueryEscape(f.name), &r) != http.StatusOK; time.Sleep(50 * time.Millisecond) {
+	for end := time.Now().Add(5 * time.Second); w.get(t, "/api/file?key="+url.QueryEscape(f.name), &r) != http.StatusOK; time.Sleep(50 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatalf("%q did not arrive", f.name)
 		}
 	}
-	res, err := d.client.Get(r.URL)
+	res, err := w.Client.Get(r.URL)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -96,10 +102,10 @@ func (d *door) arrives(t *testing.T, f file) (r record) {
 }
 
 // unfinished returns how many uploads of the file can be gone on with.
-func (d *door) unfinished(t *testing.T, f file) int {
+func (w *world) unfinished(t *testing.T, f file) int {
 	t.Helper()
 	var list []struct{ UploadID string }
-	if status := d.get(t, "/api/uploads?key="+url.QueryEscape(f.name), &list); status != http.StatusOK {
+	if status := w.get(t, "/api/uploads?key="+url.QueryEscape(f.name), &list); status != http.StatusOK {
 		t.Fatalf("the unfinished uploads: %d", status)
 	}
 	return len(list)

@@ -17,29 +17,32 @@ import (
 
 const mib = 1 << 20
 
-// target is a deployment whose promises to browsers are checked.
-type target struct {
-	page  string // URL of an origin that serves the console's files
-	base  string // URL of the API; empty is the page's own
-	token string // an access token; empty sends none
+// Target is a deployment whose promises to browsers are checked.
+type Target struct {
+	Page  string // URL of an origin that serves the console's files
+	Base  string // URL of the API for the page; empty is the page's own
+	Token string // an access token; empty sends none
+	// API and Client are the API's URL beside the browser, and what reaches it
+	// and the store.
+	API    string
+	Client *http.Client
+	// HiddenRefusals: the gateway refuses tokens without CORS headers, so that a
+	// page takes it for a failure of the network.
+	HiddenRefusals bool
 }
 
 // api calls the target's API beside the browser and decodes the answer, unless
 // into is nil. It returns the status.
-func (g target) api(t *testing.T, method, path string, into any) int {
+func (g Target) api(t *testing.T, method, path string, into any) int {
 	t.Helper()
-	base := g.base
-	if base == "" {
-		base = g.page
-	}
-	r, err := http.NewRequestWithContext(t.Context(), method, base+path, nil)
+	r, err := http.NewRequestWithContext(t.Context(), method, g.API+path, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if g.token != "" {
-		r.Header.Set("Authorization", "Bearer "+g.token)
+	if g.Token != "" {
+		r.Header.Set("Authorization", "Bearer "+g.Token)
 	}
-	res, err := http.DefaultClient.Do(r)
+	res, err := g.Client.Do(r)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,13 +56,13 @@ func (g target) api(t *testing.T, method, path string, into any) int {
 }
 
 // sum downloads a file and returns the SHA-256 of what came.
-func (g target) sum(t *testing.T, key string) string {
+func (g Target) sum(t *testing.T, key string) string {
 	t.Helper()
 	var f struct{ URL string }
 	if status := g.api(t, http.MethodGet, "/api/file?key="+url.QueryEscape(key), &f); status != http.StatusOK {
 		t.Fatalf("GET /api/file of %q answers %d", key, status)
 	}
-	res, err := http.Get(f.URL)
+	res, err := g.Client.Get(f.URL)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,7 +75,7 @@ func (g target) sum(t *testing.T, key string) string {
 }
 
 // unfinished returns how many unfinished uploads the key has.
-func (g target) unfinished(t *testing.T, key string) int {
+func (g Target) unfinished(t *testing.T, key string) int {
 	t.Helper()
 	var list []struct{}
 	if status := g.api(t, http.MethodGet, "/api/uploads?key="+url.QueryEscape(key), &list); status != http.StatusOK {
@@ -102,14 +105,14 @@ func random(t *testing.T, name string, size int, seed byte) blob {
 // client is a page that uses the browser client as an application would.
 type client struct {
 	*tab
-	target
+	Target
 }
 
 // newClient opens a page of the target with the client in it, as "files".
 // options are those of new Bytepass, in JavaScript.
-func newClient(t *testing.T, w *world, g target, options string) *client {
+func newClient(t *testing.T, w *Browser, g Target, options string) *client {
 	t.Helper()
-	c := &client{w.open(t, g.page+"/"), g}
+	c := &client{w.open(t, g.Page+"/"), g}
 	c.load(options)
 	return c
 }
@@ -128,7 +131,7 @@ func (c *client) load(options string) {
 		};
 		document.body.append(Object.assign(document.createElement("input"), { type: "file", id: "test-file" }));
 		return true;
-	})`, c.token, c.base)
+	})`, c.Token, c.Base)
 }
 
 // start begins to upload a file from disk. options are those of files.start;

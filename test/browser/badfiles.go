@@ -8,7 +8,7 @@ import (
 )
 
 // badFiles are sizes at the edges, in one request and in parts.
-func badFiles(t *testing.T, w *world, g target) {
+func badFiles(t *testing.T, w *Browser, g Target) {
 	whole, parts := newClient(t, w, g, "{}"), newClient(t, w, g, "{ singleLimit: 1 }")
 	for _, tc := range []struct {
 		name   string
@@ -39,7 +39,7 @@ func badFiles(t *testing.T, w *world, g target) {
 }
 
 // strangeNames are names that somebody's file has.
-func strangeNames(t *testing.T, w *world, g target) {
+func strangeNames(t *testing.T, w *Browser, g Target) {
 	names := []string{
 		"Größe und Übermaß.txt", "Ελληνικά.txt", "русский файл.txt", "עברית.txt", "العربية.txt", "हिन्दी.txt", "ไทย.txt", "日本語のファイル.txt",
 		"한국어.txt", "💾 🏴‍☠️.txt", "a+b &c=d?e#f%20g;h.txt", "'quotes' \"double\" `back`.txt", "<b>&amp;.txt", "  spaces  .txt", ".hidden", "-rf",

@@ -18,25 +18,27 @@ const (
 	someParts = 3*uppysPart + 1 // a file of four parts
 )
 
-// world is what a case works with: a page of one mode, and the door behind it.
-type world struct {
-	*door
-	mode mode
+// scene is what a case works with: a page of one mode, and the world behind it.
+type scene struct {
+	*world
+	mode Mode
 	page *tab
 }
 
 // file returns a file whose name nobody else uses.
-func (w world) file(t *testing.T, name string, size int64) file {
+func (w scene) file(t *testing.T, name string, size int64) file {
 	t.Helper()
-	return newFile(t, strings.ReplaceAll(w.mode.name, ", ", " ")+" "+name, size)
+	return newFile(t, strings.ReplaceAll(w.mode.Name, ", ", " ")+" "+name, size)
 }
 
-// run runs every case for every mode of the door.
-func run(t *testing.T, d *door) {
-	for i, m := range d.modes {
+// Run runs every case for every mode of the door.
+func Run(t *testing.T, d Door) {
+	w := open(t, d)
+	for i, m := range d.Modes {
+		in := func(t *testing.T) scene { return scene{w, m, w.page(t, i)} }
 		for _, c := range []struct {
 			name string
-			run  func(*testing.T, world)
+			run  func(*testing.T, scene)
 		}{
 			{"a small file", smallFile},
 			{"names and metadata", namesAndMetadata},
@@ -44,23 +46,23 @@ func run(t *testing.T, d *door) {
 			{"pause and resume", pauseAndResume},
 			{"cancel", cancel},
 		} {
-			t.Run(m.name+": "+c.name, func(t *testing.T) { c.run(t, world{d, m, d.page(t, i)}) })
+			t.Run(m.Name+": "+c.name, func(t *testing.T) { c.run(t, in(t)) })
 		}
-		if size := d.large[m.name]; size > 0 {
-			t.Run(m.name+": a large file", func(t *testing.T) { largeFile(t, world{d, m, d.page(t, i)}, size) })
+		if size := d.Large[m]; size > 0 {
+			t.Run(m.Name+": a large file", func(t *testing.T) { largeFile(t, in(t), size) })
 		}
 	}
 	t.Run("an expired URL", func(t *testing.T) {
-		for i, m := range d.modes {
-			t.Run(m.name, func(t *testing.T) {
+		for i, m := range d.Modes {
+			t.Run(m.Name, func(t *testing.T) {
 				t.Parallel() // it only waits
-				expiredURL(t, world{d, m, d.page(t, i)})
+				expiredURL(t, scene{w, m, w.page(t, i)})
 			})
 		}
 	})
 }
 
-func smallFile(t *testing.T, w world) {
+func smallFile(t *testing.T, w scene) {
 	f := w.file(t, "small.txt", 100_000)
 	w.page.send(f, false)
 	w.page.succeeds()
@@ -74,7 +76,7 @@ func smallFile(t *testing.T, w world) {
 }
 
 // namesAndMetadata: names and metadata of every script, by a form and in parts.
-func namesAndMetadata(t *testing.T, w world) {
+func namesAndMetadata(t *testing.T, w scene) {
 	for _, inParts := range []bool{false, true} {
 		f := w.file(t, fmt.Sprintf("Über uns – 100%% 'neu' & +%v 日本 🌊.mp4", inParts), 10_000)
 		f.meta = map[string]string{"caption": "am Meer 🌊 <b>", "author": "Zoë"}
@@ -94,9 +96,9 @@ func namesAndMetadata(t *testing.T, w world) {
 }
 
 // partFailsTwice: the store answers 500 twice to one part.
-func partFailsTwice(t *testing.T, w world) {
+func partFailsTwice(t *testing.T, w scene) {
 	f := w.file(t, "fails.bin", someParts)
-	w.network.fails(isPart(f, "2"), 2)
+	w.network.Fails(isPart(f, "2"), 2)
 	w.page.send(f, true)
 	w.page.succeeds()
 	w.arrives(t, f)
@@ -105,16 +107,16 @@ func partFailsTwice(t *testing.T, w world) {
 
 // pauseAndResume pauses while a part is on its way: after that only this part
 // and those that were not begun are sent.
-func pauseAndResume(t *testing.T, w world) {
+func pauseAndResume(t *testing.T, w scene) {
 	f := w.file(t, "paused.bin", someParts)
-	held := w.network.holds(isPart(f, "3"))
+	held := w.network.Holds(isPart(f, "3"))
 	w.page.send(f, true)
 	wait(t, held)
 	w.page.until("partsSent >= 2")
 	w.page.run("uppy.pauseAll()")
-	before := w.network.sent(f.name)
+	before := w.network.Sent(f.name)
 	time.Sleep(300 * time.Millisecond)
-	if after := w.network.sent(f.name); !maps.Equal(before, after) {
+	if after := w.network.Sent(f.name); !maps.Equal(before, after) {
 		t.Errorf("while it is paused the parts %v are sent, before it was %v", after, before)
 	}
 	if n := w.unfinished(t, f); n != 1 {
@@ -123,16 +125,16 @@ func pauseAndResume(t *testing.T, w world) {
 	w.page.run("uppy.resumeAll()")
 	w.page.succeeds()
 	w.arrives(t, f)
-	sent := w.network.sent(f.name)
+	sent := w.network.Sent(f.name)
 	if sent["1"] != 1 || sent["2"] != 1 || sent["3"] != 2 || sent["4"] < 1 {
 		t.Errorf("the parts were sent %v times", sent)
 	}
 }
 
 // cancel: nothing is left of an upload that a person gives up.
-func cancel(t *testing.T, w world) {
+func cancel(t *testing.T, w scene) {
 	f := w.file(t, "cancelled.bin", someParts)
-	held := w.network.holds(isPart(f, "3"))
+	held := w.network.Holds(isPart(f, "3"))
 	w.page.send(f, true)
 	wait(t, held)
 	w.page.until("partsSent >= 2")
@@ -148,23 +150,23 @@ func cancel(t *testing.T, w world) {
 }
 
 // largeFile is one of which Uppy itself finds that it is sent in parts.
-func largeFile(t *testing.T, w world, size int64) {
+func largeFile(t *testing.T, w scene, size int64) {
 	f := w.file(t, "large.bin", size)
 	start := time.Now()
 	w.page.send(f, false)
 	w.page.succeeds()
-	t.Logf("measured: Uppy %s: %d MB in %.1f s (%s)", w.mode.name, size/1_000_000, time.Since(start).Seconds(), w.api)
+	t.Logf("measured: Uppy %s: %d MB in %.1f s (%s)", w.mode.Name, size/1_000_000, time.Since(start).Seconds(), w.API)
 	w.arrives(t, f)
-	if n, want := len(w.network.sent(f.name)), int((size+uppysPart-1)/uppysPart); n != want {
+	if n, want := len(w.network.Sent(f.name)), int((size+uppysPart-1)/uppysPart); n != want {
 		t.Errorf("it was sent in %d parts, want %d", n, want)
 	}
 }
 
 // expiredURL: the URL of a part arrives when its time is over. Version 5 has it
 // signed again; version 6 fails, and goes on when a person tries again.
-func expiredURL(t *testing.T, w world) {
+func expiredURL(t *testing.T, w scene) {
 	f := w.file(t, "expired.bin", someParts)
-	w.network.late(signsPart(f, "2"), w.partLife+time.Second)
+	w.network.Late(signsPart(f, "2"), w.PartLife+time.Second)
 	w.page.send(f, true)
 	if w.mode.retries {
 		if how := w.page.ends(); how == "ok" {
@@ -178,9 +180,9 @@ func expiredURL(t *testing.T, w world) {
 }
 
 // sent checks how often each part of a file was sent.
-func (w world) sent(t *testing.T, f file, want map[string]int) {
+func (w scene) sent(t *testing.T, f file, want map[string]int) {
 	t.Helper()
-	if got := w.network.sent(f.name); !maps.Equal(got, want) {
+	if got := w.network.Sent(f.name); !maps.Equal(got, want) {
 		t.Errorf("the parts were sent %v times, want %v", got, want)
 	}
 }

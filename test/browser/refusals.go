@@ -11,7 +11,7 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-func partFailsTwice(t *testing.T, w *world, g target) {
+func partFailsTwice(t *testing.T, w *Browser, g Target) {
 	const key = "client/failing.bin"
 	b := random(t, "failing.bin", large, 4)
 	c := newClient(t, w, g, "{}")
@@ -38,7 +38,7 @@ func partFailsTwice(t *testing.T, w *world, g target) {
 }
 
 // expiredURL has the store refuse a part's URL, as it does when it is too old.
-func expiredURL(t *testing.T, w *world, g target) {
+func expiredURL(t *testing.T, w *Browser, g Target) {
 	for name, tc := range map[string]struct {
 		size    int
 		pattern string
@@ -71,8 +71,8 @@ func expiredURL(t *testing.T, w *world, g target) {
 }
 
 // freshURLs runs the keeper of part URLs with a clock of its own.
-func freshURLs(t *testing.T, w *world, g target) {
-	p := w.open(t, g.page+"/")
+func freshURLs(t *testing.T, w *Browser, g Target) {
+	p := w.open(t, g.Page+"/")
 	got := eval[string](p, `import("/client/part-urls.js").then(async ({ PartUrls }) => {
 		let now = Date.parse("2026-01-01T00:00:00Z");
 		const asked = [];
@@ -101,7 +101,7 @@ func freshURLs(t *testing.T, w *world, g target) {
 }
 
 // lostAnswer breaks the connection after the store has put the parts together.
-func lostAnswer(t *testing.T, w *world, g target) {
+func lostAnswer(t *testing.T, w *Browser, g Target) {
 	const key = "client/lost answer.bin"
 	b := random(t, "lost answer.bin", large, 6)
 	c := newClient(t, w, g, "{}")
@@ -123,7 +123,7 @@ func lostAnswer(t *testing.T, w *world, g target) {
 	}
 }
 
-func hiddenETag(t *testing.T, w *world, g target) {
+func hiddenETag(t *testing.T, w *Browser, g Target) {
 	const key = "client/hidden.bin"
 	b := random(t, "hidden.bin", large, 7)
 	c := newClient(t, w, g, "{}")

@@ -17,9 +17,9 @@ import (
 // What the configurations in docs/uppy.md say instead of a deployment's API.
 const shown = "https://files.example.com"
 
-// mode is a configuration of Uppy.
-type mode struct {
-	name    string // as docs/uppy.md calls it
+// Mode is a configuration of Uppy.
+type Mode struct {
+	Name    string // as docs/uppy.md calls it
 	version string // v5 or v6
 	// noMetadata: Uppy does not tell it in this mode.
 	noMetadata bool
@@ -27,14 +27,17 @@ type mode struct {
 	retries bool
 }
 
-var (
-	v5      = mode{name: "5", version: "v5"}
-	v6      = mode{name: "6", version: "v6", noMetadata: true, retries: true}
-	v6Token = mode{name: "6, the token in the path", version: "v6", retries: true}
-)
+// V5 is version 5, which tells the API its token in a header.
+func V5() Mode { return Mode{Name: "5", version: "v5"} }
+
+// V6 is version 6 with signRequest.
+func V6() Mode { return Mode{Name: "6", version: "v6", noMetadata: true, retries: true} }
+
+// V6Token is version 6 with the token in the path of its companion.
+func V6Token() Mode { return Mode{Name: "6, the token in the path", version: "v6", retries: true} }
 
 // snippet returns a configuration as docs/uppy.md shows it.
-func (m mode) snippet(t *testing.T) string {
+func (m Mode) snippet(t *testing.T) string {
 	t.Helper()
 	root, err := project.Root()
 	if err != nil {
@@ -44,10 +47,10 @@ func (m mode) snippet(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, after, found := strings.Cut(string(docs), "<!-- uppy: "+m.name+" -->\n```js\n")
+	_, after, found := strings.Cut(string(docs), "<!-- uppy: "+m.Name+" -->\n```js\n")
 	code, _, ended := strings.Cut(after, "```")
 	if !found || !ended || !strings.Contains(code, shown) {
-		t.Fatalf("docs/uppy.md has no snippet after <!-- uppy: %s --> that names %s", m.name, shown)
+		t.Fatalf("docs/uppy.md has no snippet after <!-- uppy: %s --> that names %s", m.Name, shown)
 	}
 	return code
 }
@@ -57,7 +60,7 @@ var pageText string
 
 // pages serves a page for each mode at /page/<its index>, for this API and
 // token, and Uppy's modules.
-func pages(t *testing.T, api, token string, modes []mode) http.Handler {
+func pages(t *testing.T, api, token string, modes []Mode) http.Handler {
 	t.Helper()
 	bundle, err := project.Tool("tools/uppy/node_modules/.bundle", "tools/uppy.sh")
 	if err != nil {

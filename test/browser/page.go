@@ -4,9 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"slices"
 	"sync"
 	"testing"
@@ -17,74 +14,33 @@ import (
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 
-	"github.com/bytepass/bytepass/test/serve"
+	"github.com/bytepass/bytepass/test/project"
 )
 
-const (
-	pageTimeout = time.Minute // on two busy cores
-	// foreign is a name that the browser, and nobody else, resolves to this machine.
-	foreign = "evil.example"
-)
+const pageTimeout = time.Minute // on two busy cores
 
-// world is a running server and a running browser.
-type world struct {
-	server  *serve.Server
-	browser context.Context
-}
+// Browser is a running Chromium.
+type Browser struct{ ctx context.Context }
 
-func newWorld(t *testing.T, flags ...string) *world {
+// Start starts Chromium with more options, and ends it with the test.
+func Start(t *testing.T, more ...chromedp.ExecAllocatorOption) *Browser {
 	t.Helper()
-	server := startServer(t, flags...)
-	return &world{server: server, browser: startBrowser(t, "MAP "+foreign+" 127.0.0.1")}
-}
-
-func startServer(t *testing.T, flags ...string) *serve.Server {
-	t.Helper()
-	binary, err := serve.Binary(t.Context())
+	path, err := project.Chromium()
 	if err != nil {
 		t.Fatal(err)
 	}
-	server, err := serve.Start(binary, filepath.Join(t.TempDir(), "data"), flags...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := server.Stop(); err != nil {
-			t.Error(err)
-		}
-	})
-	return server
-}
-
-// startBrowser starts Chromium, which finds hosts by the given rules
-// (--host-resolver-rules).
-func startBrowser(t *testing.T, hosts string) context.Context {
-	t.Helper()
 	options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]),
-		chromedp.ExecPath(chromium(t)), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.WindowSize(1100, 800),
-		chromedp.Flag("disable-dev-shm-usage", true), chromedp.Flag("host-resolver-rules", hosts),
-		chromedp.Flag("lang", "en-US"),
+		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.WindowSize(1100, 800),
+		chromedp.Flag("disable-dev-shm-usage", true), chromedp.Flag("lang", "en-US"),
 	)
-	allocator, stop := chromedp.NewExecAllocator(context.Background(), options...)
+	allocator, stop := chromedp.NewExecAllocator(context.Background(), append(options, more...)...)
 	t.Cleanup(stop)
 	browser, stopBrowser := chromedp.NewContext(allocator)
 	t.Cleanup(stopBrowser)
 	if err := chromedp.Run(browser); err != nil {
 		t.Fatalf("starting Chromium: %v", err)
 	}
-	return browser
-}
-
-// chromium returns the path of the browser, whatever the system calls it.
-func chromium(t *testing.T) string {
-	t.Helper()
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
-		if path, err := exec.LookPath(name); err == nil {
-			return path
-		}
-	}
-	t.Fatal("Chromium is missing; get it with: sh tools/chromium.sh")
-	return ""
+	return &Browser{browser}
 }
 
 // tab is a page in the browser.
@@ -97,9 +53,9 @@ type tab struct {
 }
 
 // open opens a URL in a tab of its own.
-func (w *world) open(t *testing.T, url string) *tab {
+func (w *Browser) open(t *testing.T, url string) *tab {
 	t.Helper()
-	ctx, stop := chromedp.NewContext(w.browser)
+	ctx, stop := chromedp.NewContext(w.ctx)
 	t.Cleanup(stop)
 	ctx, cancel := context.WithTimeout(ctx, pageTimeout)
 	t.Cleanup(cancel)
@@ -186,36 +142,4 @@ func (p *tab) text(selector string) string {
 		return err.Error()
 	}
 	return text
-}
-
-// lists waits until exactly these names are in the list.
-func (p *tab) lists(names ...string) {
-	p.Helper()
-	names = append([]string{}, names...) // none is an empty list, not null
-	slices.Sort(names)
-	p.until("JSON.stringify([...document.querySelectorAll('#rows td:first-child')].map((cell) => cell.textContent)) === JSON.stringify(%s)", names)
-}
-
-// choose puts files into the page's file input.
-func (p *tab) choose(paths ...string) {
-	p.Helper()
-	p.do(chromedp.SetUploadFiles("#choose", paths, chromedp.ByQuery))
-}
-
-// press clicks the button with this accessible name, which gets the focus.
-func (p *tab) press(label string) {
-	p.Helper()
-	if !eval[bool](p, "(() => { const b = [...document.querySelectorAll('button')].find((b) => (b.ariaLabel ?? b.textContent) === %s); b?.focus(); b?.click(); return !!b; })()", label) {
-		p.Fatalf("there is no button %q", label)
-	}
-}
-
-// file writes a file to upload and returns its path.
-func file(t *testing.T, name string, content []byte) string {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), name)
-	if err := os.WriteFile(path, content, 0o644); err != nil {
-		t.Fatal(err)
-	}
-	return path
 }

@@ -1,10 +1,15 @@
-package uppy
+// Package network is a browser's way to everything in tests: an HTTP proxy that
+// serves the page itself, ends the browser's TLS, finds the host names of an
+// emulator, counts the parts of files, and fails, delays or holds what a test
+// names.
+package network
 
 import (
 	"bytes"
 	"context"
 	"io"
 	"log"
+	"math"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -15,13 +20,13 @@ import (
 	"time"
 )
 
-// pageHost is where the browser finds the page: an origin that pages may have
+// PageHost is where the browser finds the page: an origin that pages may have
 // in the default settings.
-const pageHost = "localhost:3000"
+const PageHost = "localhost:3000"
 
-// network is the browser's way to everything: a proxy that passes requests on
+// Network is the browser's way to everything: a proxy that passes requests on
 // byte for byte, or does to them what networks do.
-type network struct {
+type Network struct {
 	server  *httptest.Server
 	tls     *httptest.Server // where the browser's TLS ends
 	forward *httputil.ReverseProxy
@@ -46,11 +51,11 @@ type fault struct {
 // lateKey is the context's key of how late an answer is to be.
 type lateKey struct{}
 
-// newNetwork starts a proxy that serves the page itself.
-func newNetwork(t *testing.T, page http.Handler) *network {
+// Start starts a proxy that serves the page itself.
+func Start(t *testing.T, page http.Handler) *Network {
 	t.Helper()
 	dialer := &net.Dialer{}
-	n := &network{page: page}
+	n := &Network{page: page}
 	n.forward = &httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) {
 			r.Out.URL.Scheme, r.Out.URL.Host, r.Out.Host = "http", r.In.Host, r.In.Host
@@ -83,12 +88,16 @@ func newNetwork(t *testing.T, page http.Handler) *network {
 	return n
 }
 
-func (n *network) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+// URL is the proxy's, for the browser's settings.
+func (n *Network) URL() string { return n.server.URL }
+
+// ServeHTTP passes a request on.
+func (n *Network) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case r.Method == http.MethodConnect:
 		n.connect(w)
 		return
-	case r.Host == pageHost:
+	case r.Host == PageHost:
 		n.page.ServeHTTP(w, r)
 		return
 	case r.Method == http.MethodPut:
@@ -117,7 +126,7 @@ func (n *network) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // connect leads the browser to the end of its TLS, whichever host it meant: the
 // requests in it name theirs.
-func (n *network) connect(w http.ResponseWriter) {
+func (n *Network) connect(w http.ResponseWriter) {
 	there, err := net.Dial("tcp", n.tls.Listener.Addr().String())
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusBadGateway)
@@ -138,7 +147,7 @@ func (n *network) connect(w http.ResponseWriter) {
 }
 
 // hit returns the fault that happens to a request, if any.
-func (n *network) hit(r *http.Request) *fault {
+func (n *Network) hit(r *http.Request) *fault {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	for _, f := range n.faults {
@@ -150,28 +159,28 @@ func (n *network) hit(r *http.Request) *fault {
 	return nil
 }
 
-func (n *network) add(f *fault) {
+func (n *Network) add(f *fault) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.faults = append(n.faults, f)
 }
 
-// fails answers so many requests with 500, as S3 does when it is overloaded.
-func (n *network) fails(matches func(*http.Request) bool, times int) {
+// Fails answers so many requests with 500, as S3 does when it is overloaded.
+func (n *Network) Fails(matches func(*http.Request) bool, times int) {
 	n.add(&fault{matches: matches, times: times, instead: func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Access-Control-Allow-Origin", "*")
 		http.Error(w, "<Error><Code>InternalError</Code></Error>", http.StatusInternalServerError)
 	}})
 }
 
-// late lets the answer of one request come later.
-func (n *network) late(matches func(*http.Request) bool, by time.Duration) {
+// Late lets the answer of one request come later.
+func (n *Network) Late(matches func(*http.Request) bool, by time.Duration) {
 	n.add(&fault{matches: matches, times: 1, late: by})
 }
 
-// holds swallows one request: it is answered only by the browser giving up. The
+// Holds swallows one request: it is answered only by the browser giving up. The
 // channel is closed when all of it has come.
-func (n *network) holds(matches func(*http.Request) bool) <-chan struct{} {
+func (n *Network) Holds(matches func(*http.Request) bool) <-chan struct{} {
 	held := make(chan struct{})
 	n.add(&fault{matches: matches, times: 1, instead: func(_ http.ResponseWriter, r *http.Request) {
 		close(held)
@@ -180,8 +189,20 @@ func (n *network) holds(matches func(*http.Request) bool) <-chan struct{} {
 	return held
 }
 
-// sent returns how often each part of a file was sent.
-func (n *network) sent(key string) map[string]int {
+// Ends breaks the connection of every request that matches, as a server does
+// that is not there, until the returned function is called.
+func (n *Network) Ends(matches func(*http.Request) bool) (again func()) {
+	f := &fault{matches: matches, times: math.MaxInt, instead: func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }}
+	n.add(f)
+	return func() {
+		n.mu.Lock()
+		defer n.mu.Unlock()
+		f.times = 0
+	}
+}
+
+// Sent returns how often each part of a file was sent.
+func (n *Network) Sent(key string) map[string]int {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	times := map[string]int{}

@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"fmt"
 	"net/http"
 	"os"
 	"slices"
@@ -12,7 +13,7 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-func reload(t *testing.T, w *world, g target) {
+func reload(t *testing.T, w *Browser, g Target) {
 	const key = "client/reloaded.bin"
 	b := random(t, "reloaded.bin", large, 8)
 	c := newClient(t, w, g, "{ parallel: 1 }")
@@ -20,7 +21,7 @@ func reload(t *testing.T, w *world, g target) {
 	c.until("upload.state === 'paused'")
 	c.do(chromedp.Reload())
 	c.load("{ parallel: 1 }")
-	if got := eval[string](c.tab, "files.interrupted().then(([{ key, name, size }]) => [key, name, size].join())"); got != key+",reloaded.bin,26214400" {
+	if got := eval[string](c.tab, "files.interrupted().then(([{ key, name, size }]) => [key, name, size].join())"); got != fmt.Sprintf("%s,reloaded.bin,%d", key, large) {
 		t.Errorf("the browser remembers %s", got)
 	}
 	c.start(key, b, "{}")
@@ -46,7 +47,7 @@ func (c *client) sentTheRest(t *testing.T) {
 
 // anotherBrowser goes on with nothing but the key and the file, and leaves
 // alone what belongs to another file.
-func anotherBrowser(t *testing.T, w *world, g target) {
+func anotherBrowser(t *testing.T, w *Browser, g Target) {
 	const key = "client/other browser.bin"
 	const forgetful = "{ parallel: 1, storage: { getItem: () => null, setItem() {}, removeItem() {} } }"
 	b := random(t, "other.bin", large, 9)
@@ -70,7 +71,7 @@ func anotherBrowser(t *testing.T, w *world, g target) {
 }
 
 // changingFile changes the file when its first part has left.
-func changingFile(t *testing.T, w *world, g target) {
+func changingFile(t *testing.T, w *Browser, g Target) {
 	const key = "client/changing.bin"
 	b := random(t, "changing.bin", large, 11)
 	old := time.Now().Add(-time.Hour)
@@ -103,7 +104,7 @@ func changingFile(t *testing.T, w *world, g target) {
 }
 
 // changingSingle changes a small file between its hashing and its sending.
-func changingSingle(t *testing.T, w *world, g target) {
+func changingSingle(t *testing.T, w *Browser, g Target) {
 	const key = "client/changing small.bin"
 	b := random(t, "changing small.bin", mib, 13)
 	old := time.Now().Add(-time.Hour)

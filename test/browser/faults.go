@@ -1,0 +1,111 @@
+package browser
+
+import (
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+)
+
+// BadLine runs the promises that need a bad line, at least to the store. die
+// ends what answers the page, as a crash does, and returns what brings it back.
+func BadLine(t *testing.T, w *Browser, g Target, l *Line, die func(*testing.T) (revive func(*testing.T))) {
+	slow := func(t *testing.T, rate int) { // KB/s of each connection
+		l.make(t, "bandwidth", "upstream", map[string]int{"rate": rate})
+		t.Cleanup(func() { l.heal(t) })
+	}
+
+	t.Run("slow", func(t *testing.T) {
+		slow(t, 2_000) // parts travel by three
+		key, b := "line/slow.bin", random(t, "slow.bin", large, 70)
+		c := newClient(t, w, g, "{}")
+		c.start(key, b, "{}")
+		c.arrives(t, key, b)
+		if !eval[bool](c.tab, "log.paces.some((p) => p.speed > 3e6 && p.speed < 18e6 && p.secondsLeft > 0.2)") {
+			t.Errorf("at 6 MB/s the pace was %s", eval[string](c.tab, "JSON.stringify(log.paces.slice(-5))"))
+		}
+		c.clean()
+	})
+	t.Run("cut in the middle of parts", func(t *testing.T) {
+		key, b := "line/cut.bin", random(t, "cut.bin", large, 71)
+		c := newClient(t, w, g, "{}")
+		l.make(t, "limit_data", "upstream", map[string]int{"bytes": 4_000_000}) // each connection
+		c.start(key, b, "{}")
+		c.until("log.states.includes('retrying')")
+		l.heal(t)
+		c.arrives(t, key, b)
+	})
+	t.Run("reset in the middle of parts", func(t *testing.T) {
+		slow(t, 8_000)
+		key, b := "line/reset.bin", random(t, "reset.bin", large, 72)
+		c := newClient(t, w, g, "{}")
+		c.start(key, b, "{}")
+		c.sent(8 * mib)
+		l.make(t, "reset_peer", "upstream", map[string]int{"timeout": 0})
+		c.until("log.states.includes('retrying')")
+		l.heal(t)
+		c.arrives(t, key, b)
+	})
+	t.Run("dead", func(t *testing.T) {
+		key, b := "line/dead.bin", random(t, "dead.bin", large, 73)
+		c := newClient(t, w, g, "{ stall: 1500 }")
+		l.make(t, "timeout", "downstream", map[string]int{"timeout": 0}) // no answer comes, and no end
+		c.start(key, b, "{}")
+		c.until("log.states.includes('retrying')")
+		l.heal(t)
+		c.arrives(t, key, b)
+	})
+	t.Run("a single request is cut", func(t *testing.T) {
+		key, b := "line/single.bin", random(t, "single.bin", 5*mib, 74)
+		c := newClient(t, w, g, "{}")
+		l.make(t, "limit_data", "upstream", map[string]int{"bytes": 2_000_000})
+		c.start(key, b, "{}")
+		c.until("log.states.includes('retrying')")
+		l.heal(t)
+		c.arrives(t, key, b)
+	})
+	t.Run("offline", func(t *testing.T) {
+		slow(t, 8_000)
+		key, b := "line/offline.bin", random(t, "offline.bin", large, 75)
+		c := newClient(t, w, g, "{}")
+		c.start(key, b, "{}")
+		c.sent(8 * mib)
+		c.offline(true)
+		c.until("log.states.includes('retrying') && !navigator.onLine")
+		before := len(c.puts())
+		time.Sleep(700 * time.Millisecond)
+		if after := len(c.puts()); after > before+1 {
+			t.Errorf("while it is offline it tried %d times", after-before)
+		}
+		c.offline(false)
+		c.arrives(t, key, b)
+	})
+	t.Run("reload half-way", func(t *testing.T) {
+		slow(t, 8_000)
+		key, b := "line/reload.bin", random(t, "reload.bin", large, 76)
+		c := newClient(t, w, g, "{ parallel: 1 }")
+		c.start(key, b, "{}")
+		c.sent(12 * mib)
+		c.do(chromedp.Reload())
+		c.load("{ parallel: 1 }")
+		c.start(key, b, "{}")
+		c.arrives(t, key, b)
+		c.sentTheRest(t)
+	})
+	t.Run("server killed half-way", func(t *testing.T) {
+		slow(t, 8_000)
+		key, b := "line/killed.bin", random(t, "killed.bin", large, 77)
+		c := newClient(t, w, g, "{ parallel: 1 }")
+		c.start(key, b, "{}")
+		c.sent(12 * mib)
+		revive := die(t)
+		c.until("log.states.includes('retrying')")
+		revive(t)
+		c.arrives(t, key, b)
+		for i, n := range c.puts() {
+			if i > 0 && n == 1 {
+				t.Errorf("the part that had arrived was sent again: %v", c.puts())
+			}
+		}
+	})
+}
