@@ -114,3 +114,38 @@ func clone(r files.Record) files.Record {
 	}
 	return r
 }
+
+// Records implements catalog.Eraser.
+func (m *Memory) Records(_ context.Context, space files.Space, prefix string, visit func(files.Record, catalog.Revision) error) error {
+	bounds, err := catalog.PrefixBounds(space, prefix, "")
+	if err != nil {
+		return err
+	}
+	m.mu.Lock()
+	var found []entry
+	for at, e := range m.records {
+		if at.space == space && bounds.Contains(string(at.key)) {
+			found = append(found, e)
+		}
+	}
+	m.mu.Unlock()
+	slices.SortFunc(found, func(a, b entry) int { return cmp.Compare(a.record.Key, b.record.Key) })
+	for _, e := range found {
+		if err := visit(clone(e.record), e.rev); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Erase implements catalog.Eraser.
+func (m *Memory) Erase(_ context.Context, space files.Space, key files.Key, was catalog.Revision) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	at := slot{space, key}
+	if rev := m.records[at].rev; rev != 0 && rev != was {
+		return catalog.ErrConflict
+	}
+	delete(m.records, at)
+	return nil
+}

@@ -57,6 +57,9 @@ func Run(t *testing.T, open func(t *testing.T, now func() time.Time) Engine) {
 		{"spaces are apart", testSpaces},
 		{"folders", testFolders},
 		{"walk visits everything", testWalk},
+		{"records of every status", testRecords},
+		{"records of many keys", testManyRecords},
+		{"erase", testErase},
 		{"a cancelled context", testCancelled},
 		{"ping", testPing},
 	} {

@@ -20,5 +20,6 @@
 //
 // A role needs, on the table: dynamodb:GetItem for Get and Ping,
 // dynamodb:PutItem for Put, dynamodb:Scan for Walk; and on the index
-// (table/…/index/views) dynamodb:Query for List.
+// (table/…/index/views) dynamodb:Query for List. An administrator's Records and
+// Erase need dynamodb:Query and dynamodb:DeleteItem on the table.
 package dynamodb
