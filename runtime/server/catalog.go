@@ -10,12 +10,12 @@ import (
 	"github.com/bytepass/bytepass/runtime/server/folder"
 )
 
-// openCatalog opens the catalog in the database of the settings, as soon as that
-// answers, or without one in the data folder. The error is a *SettingError if
-// the database refuses.
+// openCatalog opens the catalog in the database of the settings, or without one
+// in the data folder. The error is a *SettingError if the database refuses.
 func openCatalog(ctx context.Context, cfg Config, f *folder.Folder) (*sql.Catalog, error) {
 	if cfg.Database != "" {
-		return openPostgres(ctx, cfg)
+		c, err := sql.OpenPostgres(ctx, cfg.Database, cfg.Now)
+		return c, refused(ctx, err)
 	}
 	c, err := sql.OpenSQLite(ctx, f.Catalog(), cfg.Now)
 	if err != nil && ctx.Err() == nil {
@@ -24,31 +24,30 @@ func openCatalog(ctx context.Context, cfg Config, f *folder.Folder) (*sql.Catalo
 	return c, err
 }
 
-// databaseTimeout bounds one attempt to reach a database.
-const databaseTimeout = 5 * time.Second
-
-func openPostgres(ctx context.Context, cfg Config) (*sql.Catalog, error) {
-	for attempt := 0; ; attempt++ {
-		err := reachPostgres(ctx, cfg.Database)
-		var c *sql.Catalog
-		if err == nil {
-			c, err = sql.OpenPostgres(ctx, cfg.Database, cfg.Now)
-		}
-		switch {
-		case err == nil, ctx.Err() != nil:
-			return c, err
-		case !sql.Away(err):
-			return nil, bad("--database", "%v", err)
-		}
-		cfg.Log.Warn("the database does not answer; trying again until it does", "error", err)
-		sleep(ctx, pause(attempt))
+// refused returns an error of the database as one of the setting, unless it is
+// only away.
+func refused(ctx context.Context, err error) error {
+	if err == nil || ctx.Err() != nil || sql.Away(err) {
+		return err
 	}
+	return bad("--database", "%v", err)
 }
 
-func reachPostgres(ctx context.Context, database string) error {
-	ctx, cancel := context.WithTimeout(ctx, databaseTimeout)
-	defer cancel()
-	return sql.ReachPostgres(ctx, database)
+// reachTimeout bounds one attempt to reach a database.
+const reachTimeout = 5 * time.Second
+
+// awaitDatabase returns when the database answers, or refuses.
+func awaitDatabase(ctx context.Context, cfg Config) error {
+	for attempt := 0; ; attempt++ {
+		reach, cancel := context.WithTimeout(ctx, reachTimeout)
+		err := sql.ReachPostgres(reach, cfg.Database)
+		cancel()
+		if err == nil || ctx.Err() != nil || !sql.Away(err) {
+			return refused(ctx, err)
+		}
+		cfg.Log.Warn("waiting for the database", "error", err)
+		sleep(ctx, pause(attempt))
+	}
 }
 
 // forgetEvery is how often tombstones that have expired are removed.

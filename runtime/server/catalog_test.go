@@ -51,7 +51,7 @@ func TestServeWithPostgres(t *testing.T) {
 	}
 
 	pgtest.Exec(t, database, `DELETE FROM bytepass.records`)
-	counts, err := Reconcile(t.Context(), cfg.Data, database, quiet(), time.Now, nil)
+	counts, err := Reconcile(t.Context(), cfg, nil)
 	if err != nil || counts.Changed != 1 {
 		t.Errorf("reconcile mended %d records, %v; want 1", counts.Changed, err)
 	}

@@ -5,10 +5,18 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 func valid() Config {
 	return Config{Data: "data", Listen: "127.0.0.1:8080", MaxSize: 1 << 30, OwnerClaim: "sub"}
+}
+
+// onForeign makes c one of a server on a store, a database and an issuer of
+// one's own.
+func onForeign(c *Config) {
+	c.S3 = S3{Endpoint: "http://s3.example:9000", Bucket: "files", PathStyle: true, AccessKey: "key", SecretKey: "secret"}
+	c.Database, c.Issuer, c.Audience = "postgres://db.example/files", "https://id.example", "files"
 }
 
 func TestValidateNamesTheSettingAndTheRemedy(t *testing.T) {
@@ -63,6 +71,33 @@ func TestValidateNamesTheSettingAndTheRemedy(t *testing.T) {
 		"no type":             {func(c *Config) { c.AllowedTypes = []string{"images"} }, "--allowed-types", "image/png"},
 		"any type":            {func(c *Config) { c.AllowedTypes = []string{"*/*"} }, "--allowed-types", "image/png"},
 		"half a type":         {func(c *Config) { c.AllowedTypes = []string{"image/p*"} }, "--allowed-types", "image/png"},
+		"no folder needed":    {func(c *Config) { onForeign(c); c.Data = "" }, "", ""},
+		"folder for SQLite":   {func(c *Config) { onForeign(c); c.Data, c.Database = "", "" }, "--data", "folder"},
+		"folder for identity": {func(c *Config) { onForeign(c); c.Data, c.Issuer, c.Audience = "", "", "" }, "--data", "folder"},
+		"a store of one's own": {func(c *Config) {
+			onForeign(c)
+			c.S3.PublicEndpoint, c.S3.SignerAccessKey, c.S3.SignerSecretKey, c.S3.WebhookSecret = "https://s3.example/", "k", "s", hookSecret
+		}, "", ""},
+		"two stores":          {func(c *Config) { onForeign(c); c.S3Listen = "127.0.0.1:9000" }, "--s3-listen", "--s3-endpoint"},
+		"no bucket":           {func(c *Config) { onForeign(c); c.S3.Bucket = "" }, "--s3-bucket", "bytepass provision"},
+		"no key":              {func(c *Config) { onForeign(c); c.S3.AccessKey = "" }, "--s3-access-key", "user"},
+		"no secret":           {func(c *Config) { onForeign(c); c.S3.SecretKey = "" }, "--s3-secret-key", "BYTEPASS_S3_SECRET_KEY"},
+		"half a signer":       {func(c *Config) { onForeign(c); c.S3.SignerAccessKey = "k" }, "--s3-signer-access-key", "go together"},
+		"endpoint with path":  {func(c *Config) { onForeign(c); c.S3.Endpoint = "https://s3.example/x" }, "--s3-endpoint", "https://"},
+		"public with path":    {func(c *Config) { onForeign(c); c.S3.PublicEndpoint = "s3.example" }, "--s3-public-endpoint", "https://"},
+		"no region":           {func(c *Config) { onForeign(c); c.S3.Region = "eu west" }, "--s3-region", "eu-central-1"},
+		"no name of a bucket": {func(c *Config) { onForeign(c); c.S3.Bucket = "a/b" }, "--s3-bucket", "a/b"},
+		"poor secret":         {func(c *Config) { onForeign(c); c.S3.WebhookSecret = "secret" }, "--webhook-secret", "openssl"},
+		"all the time":        {func(c *Config) { onForeign(c); c.S3.PollEvery = time.Millisecond }, "--poll-every", "1s"},
+		"comparing for ever":  {func(c *Config) { onForeign(c); c.S3.ReconcileEvery = -1 }, "--reconcile-every", "1s"},
+		"bucket of nothing":   {func(c *Config) { c.S3.Bucket = "files" }, "--s3-bucket", "--s3-endpoint"},
+		"webhook of nothing":  {func(c *Config) { c.S3.WebhookSecret = hookSecret }, "--webhook-secret", "--s3-endpoint"},
+		"behind a proxy": {func(c *Config) {
+			c.PublicURL, c.TrustedProxies, c.DrainDelay = "https://files.example", []string{"10.0.0.0/8", "::1"}, time.Second
+		}, "", ""},
+		"public with a slash": {func(c *Config) { c.PublicURL = "https://files.example/" }, "--public-url", "scheme and host"},
+		"no network":          {func(c *Config) { c.TrustedProxies = []string{"proxy.example"} }, "--trusted-proxies", "10.0.0.0/8"},
+		"leaving for ever":    {func(c *Config) { c.DrainDelay = time.Hour }, "--drain-delay", "5m"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := valid()

@@ -134,6 +134,17 @@ func TestForeignStoreNeedsNoFolder(t *testing.T) {
 	if _, err := os.Stat(cfg.Data); s.Data != "" || !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("the data folder is %q, and looking for it gives %v", s.Data, err)
 	}
+	s.end()
+
+	key := "u/alice/by-hand.txt"
+	if _, err := store.Client.PutObject(t.Context(), &s3.PutObjectInput{Bucket: &store.Bucket, Key: &key, Body: strings.NewReader("one")}); err != nil {
+		t.Fatal(err)
+	}
+	for _, mended := range []int64{1, 0} {
+		if counts, err := Reconcile(t.Context(), cfg, nil); err != nil || counts.Changed != mended {
+			t.Errorf("reconcile mended %d records, %v; want %d", counts.Changed, err, mended)
+		}
+	}
 }
 
 // What is wrong with the store is said before anything is served, with the

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -72,7 +73,7 @@ func (f *foreignStore) explain(err error) error {
 	case code == "NoSuchBucket":
 		return bad("--s3-bucket", "%s has no bucket %s; make it with: bytepass provision --s3-endpoint %s --s3-bucket %s", f.cfg.Endpoint, f.cfg.Bucket, f.cfg.Endpoint, f.cfg.Bucket)
 	case code == "RequestTimeTooSkewed", status == 0, status == http.StatusTooManyRequests, status >= 500 && status != http.StatusNotImplemented:
-		return &awayError{said(err)}
+		return &awayError{fmt.Errorf("the store at %s does not answer: %w", f.cfg.Endpoint, said(err))}
 	}
 	return bad("--s3-endpoint", "%s does not answer as an S3 store that keeps versions: %v", f.cfg.Endpoint, said(err))
 }

@@ -55,12 +55,11 @@ func (f *foreignStore) prepare(ctx context.Context, settings provision.Settings)
 		if !errors.As(err, &away) {
 			return abortAfter, err
 		}
-		f.log.Warn("the store does not answer; trying again until it does", "s3-endpoint", f.cfg.Endpoint, "error", err)
-		select {
-		case <-ctx.Done():
+		if ctx.Err() != nil {
 			return 0, ctx.Err()
-		case <-time.After(pause(attempt)):
 		}
+		f.log.Warn("waiting for the store", "error", err)
+		sleep(ctx, pause(attempt))
 	}
 }
 

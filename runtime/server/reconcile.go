@@ -6,12 +6,13 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"github.com/bytepass/bytepass/runtime/bucket"
 	"github.com/bytepass/bytepass/runtime/catalog/sql"
 	"github.com/bytepass/bytepass/runtime/ingest"
 	"github.com/bytepass/bytepass/runtime/server/embedded"
 	"github.com/bytepass/bytepass/runtime/server/folder"
-
-	"github.com/bytepass/bytepass/runtime/bucket"
 )
 
 // keep is how long the catalog remembers a deleted key. It has to outlive the
@@ -23,51 +24,75 @@ func newProjector(b *bucket.Bucket, name string, c *sql.Catalog, log *slog.Logge
 	return ingest.New(ingest.Config{Bucket: b, Catalog: c, Name: name, Keep: keep, Log: log, Now: now})
 }
 
-// Reconcile compares the catalog of a data folder with its store, and mends the
-// catalog. It works beside a server that serves the folder; without one it
-// starts the store for itself. database is that of Config; progress may be nil.
-func Reconcile(ctx context.Context, data, database string, log *slog.Logger, now func() time.Time, progress func(ingest.Counts)) (counts ingest.Counts, err error) {
-	f, err := folder.Open(data, false)
-	if err != nil {
-		return ingest.Counts{}, err
+// Reconcile compares the catalog of a server's settings with its store, and
+// mends the catalog. It works beside servers that run with these settings, also
+// when none does. progress may be nil.
+func Reconcile(ctx context.Context, cfg Config, progress func(ingest.Counts)) (counts ingest.Counts, err error) {
+	var f *folder.Folder
+	if cfg.S3.Endpoint == "" || cfg.Database == "" {
+		if f, err = folder.Open(cfg.Data, false); err != nil {
+			return ingest.Counts{}, err
+		}
 	}
-	endpoint, stop, err := reachStore(ctx, f, log)
+	reach, name := reachEmbedded, Bucket
+	if cfg.S3.Endpoint != "" {
+		reach, name = reachForeign, cfg.S3.Bucket
+	}
+	client, stop, err := reach(ctx, cfg, f)
 	if err != nil {
 		return ingest.Counts{}, err
 	}
 	defer closing(&err, stop)
-	keys, err := f.Keys()
-	if err != nil {
-		return ingest.Counts{}, err
-	}
-	c, err := openCatalog(ctx, Config{Database: database, Log: log, Now: now}, f)
+	c, err := openCatalog(ctx, cfg, f)
 	if err != nil {
 		return ingest.Counts{}, err
 	}
 	defer closing(&err, c.Close)
-	b := bucket.New(embedded.NewClient(endpoint, keys.AccessKey, keys.SecretKey), Bucket)
-	return newProjector(b, Bucket, c, log, now).Reconcile(ctx, b, ingest.Sweep{Progress: progress})
+	b := bucket.New(client, name)
+	return newProjector(b, name, c, cfg.Log, cfg.Now).Reconcile(ctx, b, ingest.Sweep{Progress: progress})
 }
 
-// reachStore returns the URL of the folder's store: that of the process that
-// serves it, or of one that runs until stop.
-func reachStore(ctx context.Context, f *folder.Folder, log *slog.Logger) (endpoint string, stop func() error, err error) {
+// reachForeign returns a client of the store of the settings, if that is as a
+// server needs it.
+func reachForeign(ctx context.Context, cfg Config, _ *folder.Folder) (client *s3.Client, stop func() error, err error) {
+	if err := cfg.S3.validate(cfg); err != nil {
+		return nil, nil, err
+	}
+	store := newForeign(cfg)
+	return store.client(), store.close, store.lookAtVersioning(ctx)
+}
+
+// reachEmbedded returns a client of the folder's store: that of the process
+// that serves it, or of one that runs until stop.
+func reachEmbedded(ctx context.Context, cfg Config, f *folder.Folder) (client *s3.Client, stop func() error, err error) {
 	unlock, err := f.Lock()
 	if errors.Is(err, folder.ErrInUse) {
-		state, err := f.State()
-		return "http://" + state.S3Listen, func() error { return nil }, err
+		return reachServed(f)
 	}
 	if err != nil {
-		return "", nil, err
+		return nil, nil, err
 	}
 	state, err := f.State()
 	if err != nil {
-		return "", nil, errors.Join(err, unlock())
+		return nil, nil, errors.Join(err, unlock())
 	}
 	// What changes beside this reconcile, it sees itself.
-	store, err := startStore(ctx, Config{Log: log}, f, state.Listen, func(string) {})
+	store, err := startStore(ctx, Config{Log: cfg.Log}, f, state.Listen, func(string) {})
 	if err != nil {
-		return "", nil, errors.Join(err, unlock())
+		return nil, nil, errors.Join(err, unlock())
 	}
-	return store.Endpoint(), func() error { return errors.Join(store.Close(), unlock()) }, nil
+	return store.Client(), func() error { return errors.Join(store.Close(), unlock()) }, nil
+}
+
+// reachServed returns a client of the store that another process runs.
+func reachServed(f *folder.Folder) (client *s3.Client, stop func() error, err error) {
+	state, err := f.State()
+	if err != nil {
+		return nil, nil, err
+	}
+	keys, err := f.Keys()
+	if err != nil {
+		return nil, nil, err
+	}
+	return embedded.NewClient("http://"+state.S3Listen, keys.AccessKey, keys.SecretKey), func() error { return nil }, nil
 }

@@ -102,6 +102,11 @@ type server struct {
 func (s *server) open(ctx context.Context) (err error) {
 	background, giveUp := context.WithCancel(context.WithoutCancel(ctx))
 	s.giveUp = giveUp
+	if s.cfg.Database != "" {
+		if err := awaitDatabase(ctx, s.cfg); err != nil {
+			return err
+		}
+	}
 	if s.catalog, err = openCatalog(ctx, s.cfg, s.folder); err != nil {
 		return err
 	}

@@ -258,14 +258,23 @@ func TestStopFinishesWhatHasBegun(t *testing.T) {
 
 func TestTheTemplateDecides(t *testing.T) {
 	cfg := configOf(filepath.Join(t.TempDir(), "data"))
-	cfg.Origins = []string{"https://app.example"}
+	cfg.Origins, cfg.PublicURL = []string{"https://app.example"}, "https://files.example"
 	cfg.Template = []byte(`{"Resources":{"B":{"Type":"AWS::S3::Bucket","Properties":{
 		"VersioningConfiguration":{"Status":"Enabled"},
 		"CorsConfiguration":{"CorsRules":[{"AllowedMethods":["PUT"],"AllowedHeaders":["content-type"],"AllowedOrigins":["https://template.example"]}]}}}}}`)
+	address, err := freeAddress(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg.Listen = address
 	s := runServer(t, cfg)
+	if s.URL != cfg.PublicURL {
+		t.Errorf("it says that it is at %s", s.URL)
+	}
+	s.URL = "http://" + address
 	for _, where := range []string{s.Store + "/" + Bucket + "/u/dev/a", s.URL + "/api/presign"} {
 		for origin, want := range map[string]bool{
-			"https://template.example": true, "https://app.example": true, s.URL: true,
+			"https://template.example": true, "https://app.example": true, s.URL: true, cfg.PublicURL: true,
 			strings.Replace(s.URL, "127.0.0.1", "localhost", 1): true, "https://evil.example": false,
 		} {
 			r, err := http.NewRequestWithContext(t.Context(), http.MethodOptions, where, nil)

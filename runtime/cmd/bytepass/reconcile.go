@@ -7,13 +7,15 @@ import (
 	"log/slog"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/config"
+	awsconfig "github.com/aws/aws-sdk-go-v2/config"
 	awsdynamodb "github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/bytepass/bytepass/runtime/bucket"
 	"github.com/bytepass/bytepass/runtime/catalog/dynamodb"
+	"github.com/bytepass/bytepass/runtime/config"
 	"github.com/bytepass/bytepass/runtime/ingest"
 	"github.com/bytepass/bytepass/runtime/server"
 )
@@ -21,16 +23,18 @@ import (
 const reconcileExamples = `  # a data folder, whether bytepass serve runs on it or not
   bytepass reconcile --data data
 
+  # a store and a database of yours, with the settings of bytepass serve
+  bytepass reconcile --config /etc/bytepass/bytepass.yaml
+
   # a deployment on AWS, with the credentials and region of the AWS CLI
   bytepass reconcile --bucket bytepass-prod-111122223333-eu-west-1-an --table bytepass-prod-Catalog`
 
 // reconcile mends a catalog by its bucket.
 type reconcile struct {
-	data     string
-	database string
-	bucket   string
-	table    string
-	days     int
+	served serve // the settings of a server
+	bucket string
+	table  string
+	days   int
 }
 
 func newReconcile() *cobra.Command {
@@ -40,54 +44,69 @@ func newReconcile() *cobra.Command {
 		Short: "Compare the catalog with the bucket and mend the catalog",
 		Long: `Compare the whole catalog with the whole bucket and mend the catalog; the
 bucket is never changed. It rebuilds a catalog that was lost, and finds what
-lost events would have told. It may run at any time, beside everything else.`,
+lost events would have told. It may run at any time, beside everything else.
+
+It takes the settings of bytepass serve, also from its file and its variables,
+and needs those that say where catalog and store are.`,
 		Example: reconcileExamples,
 		Args:    noArguments,
 		RunE:    r.run,
 	}
 	f := c.Flags()
-	f.StringVar(&r.data, "data", "", "data folder of bytepass serve")
-	f.StringVar(&r.database, "database", "", "the one that bytepass serve has, if any, together with --data")
+	r.served.flags(f)
+	needed := pflag.NewFlagSet("", pflag.ContinueOnError)
+	storeFlags(needed, &server.S3{})
+	f.VisitAll(func(flag *pflag.Flag) {
+		known := flag.Name == "data" || flag.Name == "database" || flag.Name == "config"
+		flag.Hidden = !known && (needed.Lookup(flag.Name) == nil || needed.Lookup(flag.Name).Hidden)
+	})
+	f.Lookup("data").DefValue, r.served.config.Data = "", ""
 	f.StringVar(&r.bucket, "bucket", "", "bucket on AWS, together with --table")
 	f.StringVar(&r.table, "table", "", "DynamoDB table that holds the catalog, together with --bucket")
 	f.IntVar(&r.days, "tombstone-days", 150, "on AWS: days that the catalog remembers a deleted key, as the stacks have set them")
+	config.Apart(f, "bucket", "table", "tombstone-days")
 	return c
 }
 
 func (r *reconcile) run(c *cobra.Command, _ []string) error {
+	settings, err := loadSettings(c)
+	if err != nil {
+		return err
+	}
+	cfg := r.served.config
 	aws := r.bucket != "" || r.table != ""
 	switch {
-	case aws == (r.data != ""):
-		return usageError{errors.New("name a data folder with --data, or a deployment on AWS with --bucket and --table; see bytepass reconcile --help")}
+	case aws == (cfg.Data != "" || cfg.S3.Endpoint != ""):
+		return usageError{errors.New("name a data folder with --data, a store of yours with --s3-endpoint and --s3-bucket, or a deployment on AWS with --bucket and --table; see bytepass reconcile --help")}
 	case aws && (r.bucket == "" || r.table == ""):
 		return usageError{errors.New("--bucket and --table go together")}
-	case aws && r.database != "":
-		return usageError{errors.New("--database goes with --data; on AWS the catalog is in DynamoDB")}
+	case aws && cfg.Database != "":
+		return usageError{errors.New("--database goes with --data or --s3-endpoint; on AWS the catalog is in DynamoDB")}
+	case !aws && cfg.Data == "" && cfg.Database == "":
+		return usageError{errors.New("name the database with --database, or the data folder that holds the catalog with --data")}
 	case r.days < 1:
 		return usageError{errors.New("--tombstone-days: write at least 1")}
 	}
-	log := newLog(c.ErrOrStderr(), slog.LevelInfo)
+	cfg.Log, cfg.Now = newLog(c.ErrOrStderr(), slog.LevelInfo), time.Now
 	progress := func(n ingest.Counts) {
-		log.Info("reconciling", "records", n.Records, "objects", n.Keys, "mended", n.Changed, "failed", n.Failed)
+		cfg.Log.Info("reconciling", "records", n.Records, "objects", n.Keys, "mended", n.Changed, "failed", n.Failed)
 	}
 	start := time.Now()
-	sweep := r.onAWS
-	if !aws {
-		sweep = func(ctx context.Context, log *slog.Logger, progress func(ingest.Counts)) (ingest.Counts, error) {
-			return server.Reconcile(ctx, r.data, r.database, log, time.Now, progress)
-		}
+	sweep := server.Reconcile
+	if aws {
+		sweep = r.onAWS
 	}
-	counts, err := sweep(c.Context(), log, progress)
+	counts, err := sweep(c.Context(), cfg, progress)
 	if err != nil {
-		return err
+		return asWritten(err, settings)
 	}
 	_, err = fmt.Fprintf(c.OutOrStdout(), "%d records and %d objects compared in %v, %d records mended\n", counts.Records, counts.Keys, time.Since(start).Round(time.Millisecond), counts.Changed)
 	return err
 }
 
 // onAWS reconciles a table with a bucket by the credentials of the environment.
-func (r *reconcile) onAWS(ctx context.Context, log *slog.Logger, progress func(ingest.Counts)) (ingest.Counts, error) {
-	cfg, err := config.LoadDefaultConfig(ctx)
+func (r *reconcile) onAWS(ctx context.Context, settings server.Config, progress func(ingest.Counts)) (ingest.Counts, error) {
+	cfg, err := awsconfig.LoadDefaultConfig(ctx)
 	if err != nil {
 		return ingest.Counts{}, fmt.Errorf("AWS credentials or region: %w", err)
 	}
@@ -95,7 +114,7 @@ func (r *reconcile) onAWS(ctx context.Context, log *slog.Logger, progress func(i
 	projector := ingest.New(ingest.Config{
 		Bucket:  objects,
 		Catalog: dynamodb.New(awsdynamodb.NewFromConfig(cfg), r.table, time.Now),
-		Name:    r.bucket, Keep: time.Duration(r.days) * 24 * time.Hour, Log: log, Now: time.Now,
+		Name:    r.bucket, Keep: time.Duration(r.days) * 24 * time.Hour, Log: settings.Log, Now: settings.Now,
 	})
 	return projector.Reconcile(ctx, objects, ingest.Sweep{Progress: progress})
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/bytepass/bytepass/runtime/config"
 	"github.com/bytepass/bytepass/runtime/env"
@@ -65,7 +66,12 @@ and several servers can run behind a balancer.` + settingsHelp,
 		Args:    noArguments,
 		RunE:    s.run,
 	}
-	f := c.Flags()
+	s.flags(c.Flags())
+	return c
+}
+
+// flags registers the settings.
+func (s *serve) flags(f *pflag.FlagSet) {
 	f.StringVar(&s.config.Data, "data", "data", "folder for files, catalog and keys")
 	f.StringVar(&s.config.Database, "database", "", databaseUsage)
 	f.StringVar(&s.config.Listen, "listen", "127.0.0.1:8080", "address of the API and the console")
@@ -93,7 +99,6 @@ and several servers can run behind a balancer.` + settingsHelp,
 	f.BoolVar(&s.check, "check-config", false, "check the settings, print what they come to, and end")
 	config.Apart(f, "check-config")
 	config.File(f)
-	return c
 }
 
 func (s *serve) run(c *cobra.Command, _ []string) error {
