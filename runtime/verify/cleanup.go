@@ -64,11 +64,16 @@ func (p *probe) remover(m made) identity {
 }
 
 func (p *probe) discard(ctx context.Context, f made) error {
-	return p.call(ctx, call{who: p.remover(f), method: http.MethodDelete, path: "/api/files", body: map[string]string{"key": f.key}}, nil)
+	c := call{who: p.remover(f), method: http.MethodDelete, path: "/api/files", body: map[string]string{"key": f.key}}
+	a, err := p.ask(ctx, c)
+	if err != nil || a.status == http.StatusNotFound {
+		return err // there is none
+	}
+	return decode(c, a, nil)
 }
 
 func (p *probe) abort(ctx context.Context, u made) error {
-	return p.call(ctx, call{who: p.remover(u), method: http.MethodDelete, path: "/api/uploads/" + url.PathEscape(u.id), query: url.Values{"key": {u.key}}}, nil)
+	return p.call(ctx, call{who: p.remover(u), method: http.MethodDelete, path: "/api/uploads/" + url.PathEscape(u.id), route: "/api/uploads/{uploadId}", query: url.Values{"key": {u.key}}}, nil)
 }
 
 // removeLeftovers removes what runs have left that were killed long ago, and

@@ -52,22 +52,21 @@ func (p *probe) multipart(ctx context.Context) error {
 		Key  string `json:"key"`
 		Size int64  `json:"size"`
 	}
-	complete := call{who: p.own, method: http.MethodPost, path: "/api/uploads/" + url.PathEscape(s.ID) + "/complete", body: map[string]string{"key": s.Key}}
+	complete := call{who: p.own, method: http.MethodPost, path: "/api/uploads/" + url.PathEscape(s.ID) + "/complete", route: "/api/uploads/{uploadId}/complete", body: map[string]string{"key": s.Key}}
 	if err := p.call(ctx, complete, &done); err != nil {
 		return err
 	}
 	if done.Key != s.Key || done.Size != int64(len(body)) {
-		return &Failure{"POST …/complete", fmt.Sprintf("%d bytes of the key", len(body)), fmt.Sprintf("%d bytes of %q", done.Size, done.Key)}
+		return &Failure{complete.String(), fmt.Sprintf("%d bytes of the key", len(body)), fmt.Sprintf("%d bytes of %q", done.Size, done.Key)}
 	}
 	gone, _, err := p.start(ctx, "aborted", len(body))
 	if err != nil {
 		return err
 	}
-	of := "/api/uploads/" + url.PathEscape(gone.ID)
-	if err := p.call(ctx, call{who: p.own, method: http.MethodDelete, path: of, query: url.Values{"key": {gone.Key}}}, nil); err != nil {
+	if err := p.abort(ctx, made{key: gone.Key, id: gone.ID}); err != nil {
 		return err
 	}
-	if a, err = p.ask(ctx, call{who: p.own, method: http.MethodGet, path: of, query: url.Values{"key": {gone.Key}}}); err != nil {
+	if a, err = p.ask(ctx, call{who: p.own, method: http.MethodGet, path: "/api/uploads/" + url.PathEscape(gone.ID), query: url.Values{"key": {gone.Key}}}); err != nil {
 		return err
 	}
 	return a.refused("GET of an upload that was aborted")

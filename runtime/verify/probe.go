@@ -2,6 +2,7 @@ package verify
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -121,12 +122,14 @@ func (p *probe) once(ctx context.Context, r request) (answer, error) {
 type call struct {
 	who          identity
 	method, path string
+	route        string // what people are told instead of a path that holds an id
 	query        url.Values
 	body         any // nil sends none
 	header       map[string]string
 }
 
-func (c call) String() string { return c.method + " " + c.path }
+// String returns the call as a Failure tells it.
+func (c call) String() string { return c.method + " " + cmp.Or(c.route, c.path) }
 
 // ask sends a call and returns its answer, whatever it is.
 func (p *probe) ask(ctx context.Context, c call) (answer, error) {

@@ -97,7 +97,9 @@ func (p *probe) refusesPlain(ctx context.Context) error {
 		if err != nil || a.status/100 != 2 {
 			continue
 		}
-		p.remember(made{key: s.Key})
+		if r.method == http.MethodPut {
+			p.remember(made{key: s.Key})
+		}
 		return &Failure{r.sent + " in the clear, to http://" + u.Host, "no connection, a redirect to https or a refusal", fmt.Sprint(a)}
 	}
 	return nil

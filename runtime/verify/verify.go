@@ -105,6 +105,7 @@ func Run(ctx context.Context, cfg Config) (Report, error) {
 		cfg.Now = time.Now
 	}
 	p := newProbe(cfg)
+	defer p.http.CloseIdleConnections() // a server that stops would wait for them
 	report := Report{URL: p.base, Start: cfg.Now().UTC()}
 	bounded, cancel := context.WithTimeout(ctx, cfg.or(cfg.Timeout, DefaultTimeout))
 	defer cancel()
