@@ -72,6 +72,34 @@ func classOf(status int) string {
 	return "none"
 }
 
+// Counted returns a handler whose answers are those of next, counted under a
+// pattern that stands for all its routes; nil if there is no next.
+func (m *Metrics) Counted(pattern string, next http.Handler) http.Handler {
+	if next == nil {
+		return nil
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		start, answer := m.now(), &recorder{ResponseWriter: w}
+		defer func() { m.Served(r.Method, pattern, answer.status, m.now().Sub(start)) }()
+		next.ServeHTTP(answer, r)
+	})
+}
+
+// recorder remembers the status of an answer.
+type recorder struct {
+	http.ResponseWriter
+	status int // 0 before anything was written
+}
+
+// WriteHeader remembers the status and sends it.
+func (w *recorder) WriteHeader(status int) {
+	w.status = status
+	w.ResponseWriter.WriteHeader(status)
+}
+
+// Unwrap lets http.ResponseController find the connection.
+func (w *recorder) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
 // Authenticator says who is asking.
 type Authenticator interface {
 	Authenticate(r *http.Request) (auth.Principal, error)

@@ -75,13 +75,19 @@ type Config struct {
 	// TLSCert and TLSKey are files of PEM. With them the API and the embedded
 	// store speak HTTPS; they are read again when they change.
 	TLSCert, TLSKey string
+	// MetricsListen is the address at which Prometheus finds /metrics. Empty:
+	// nowhere.
+	MetricsListen string
+	// Version is the build that runs, for the metrics.
+	Version string
 
 	Log *slog.Logger
 	Now func() time.Time
 	// Started, when not nil, is called once, as soon as the server answers.
 	Started func(Running)
 
-	leaseLife time.Duration // 0: the constant; tests have less time
+	certificateEvery time.Duration // 0 is certificateEvery
+	leaseLife        time.Duration // 0: the constant; tests have less time
 }
 
 // Running is where a server that runs can be found.
@@ -169,7 +175,7 @@ func (c Config) Validate() error {
 			return err
 		}
 	}
-	return cmp.Or(c.validateAddress("--listen", c.Listen), c.validateAddress("--s3-listen", c.S3Listen), c.validateApart())
+	return cmp.Or(c.validateAddress("--listen", c.Listen), c.validateAddress("--s3-listen", c.S3Listen), c.validateMetrics(), c.validateApart())
 }
 
 // NeedsFolder reports whether the server keeps anything on disk: the embedded
@@ -219,17 +225,44 @@ func (c Config) validateAddress(setting, address string) error {
 
 // validateApart checks that the API and the store do not want the same address.
 func (c Config) validateApart() error {
-	host, port, err := net.SplitHostPort(c.Listen)
-	storeHost, storePort, storeErr := net.SplitHostPort(c.S3Listen)
-	if err != nil || storeErr != nil || port != storePort || port == "0" {
+	if !samePlace(c.Listen, c.S3Listen) {
 		return nil
 	}
-	ip, err := netip.ParseAddr(host)
-	everywhere := host == "" || err == nil && ip.IsUnspecified()
-	if !everywhere && !strings.EqualFold(host, storeHost) {
-		return nil
-	}
+	storeHost, _, _ := net.SplitHostPort(c.S3Listen) // it is an address
 	return bad("--s3-listen", "%s is the address of the API too; the store needs a port of its own, such as %s", c.S3Listen, net.JoinHostPort(storeHost, "9000"))
+}
+
+// samePlace reports whether two addresses cannot be listened on at once.
+func samePlace(a, b string) bool {
+	hostA, portA, errA := net.SplitHostPort(a)
+	hostB, portB, errB := net.SplitHostPort(b)
+	if errA != nil || errB != nil || portA != portB || portA == "0" {
+		return false
+	}
+	return isEverywhere(hostA) || isEverywhere(hostB) || strings.EqualFold(hostA, hostB)
+}
+
+// isEverywhere reports whether a host stands for all addresses of this machine.
+func isEverywhere(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	return host == "" || err == nil && ip.IsUnspecified()
+}
+
+// validateMetrics checks where the metrics are. Other machines may read them:
+// they hold no names of files or people.
+func (c Config) validateMetrics() error {
+	if c.MetricsListen == "" {
+		return nil
+	}
+	if _, port, err := net.SplitHostPort(c.MetricsListen); err != nil || port == "" {
+		return bad("--metrics-listen", "%q is not an address; write HOST:PORT, such as 127.0.0.1:9100", c.MetricsListen)
+	}
+	for _, other := range []string{c.Listen, c.S3Listen} {
+		if samePlace(other, c.MetricsListen) {
+			return bad("--metrics-listen", "%s is an address of this server already; the metrics need a port of their own", c.MetricsListen)
+		}
+	}
+	return nil
 }
 
 func isLoopback(host string) bool {
@@ -251,16 +284,24 @@ func (c Config) limits() files.Limits {
 // ownOrigins returns the origins under which a browser finds the server's own
 // pages, which listens at address.
 func (c Config) ownOrigins(address string) []string {
-	origins := ownOrigins(address)
+	origins := ownOrigins(c.scheme(), address)
 	if c.PublicURL != "" {
 		origins = append(origins, c.PublicURL)
 	}
 	return origins
 }
 
+// scheme returns that of the API's URL.
+func (c Config) scheme() string {
+	if c.TLSCert != "" {
+		return "https"
+	}
+	return "http"
+}
+
 // ownOrigins returns the origins under which a browser on this machine finds
 // the server's own pages.
-func ownOrigins(address string) []string {
+func ownOrigins(scheme, address string) []string {
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {
 		return nil
@@ -270,9 +311,10 @@ func ownOrigins(address string) []string {
 		hosts = append(hosts, "localhost", "127.0.0.1")
 	}
 	var origins []string
+	defaultPort := map[string]string{"http": ":80", "https": ":443"}[scheme]
 	for _, h := range hosts {
 		// Browsers leave the default port out.
-		origin := strings.TrimSuffix("http://"+net.JoinHostPort(h, port), ":80")
+		origin := strings.TrimSuffix(scheme+"://"+net.JoinHostPort(h, port), defaultPort)
 		if !slices.Contains(origins, origin) {
 			origins = append(origins, origin)
 		}

@@ -95,9 +95,13 @@ func TestValidateNamesTheSettingAndTheRemedy(t *testing.T) {
 		"behind a proxy": {func(c *Config) {
 			c.PublicURL, c.TrustedProxies, c.DrainDelay = "https://files.example", []string{"10.0.0.0/8", "::1"}, time.Second
 		}, "", ""},
-		"public with a slash": {func(c *Config) { c.PublicURL = "https://files.example/" }, "--public-url", "scheme and host"},
-		"no network":          {func(c *Config) { c.TrustedProxies = []string{"proxy.example"} }, "--trusted-proxies", "10.0.0.0/8"},
-		"leaving for ever":    {func(c *Config) { c.DrainDelay = time.Hour }, "--drain-delay", "5m"},
+		"public with a slash":  {func(c *Config) { c.PublicURL = "https://files.example/" }, "--public-url", "scheme and host"},
+		"no network":           {func(c *Config) { c.TrustedProxies = []string{"proxy.example"} }, "--trusted-proxies", "10.0.0.0/8"},
+		"leaving for ever":     {func(c *Config) { c.DrainDelay = time.Hour }, "--drain-delay", "5m"},
+		"metrics":              {func(c *Config) { c.MetricsListen = ":9100" }, "", ""},
+		"metrics nowhere":      {func(c *Config) { c.MetricsListen = "9100" }, "--metrics-listen", "HOST:PORT"},
+		"metrics at the API":   {func(c *Config) { c.MetricsListen = ":8080" }, "--metrics-listen", "port of their own"},
+		"metrics at the store": {func(c *Config) { c.S3Listen, c.MetricsListen = "127.0.0.1:9000", "0.0.0.0:9000" }, "--metrics-listen", "port of their own"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := valid()
@@ -121,9 +125,12 @@ func TestOwnOrigins(t *testing.T) {
 		"[::1]:8080":       {"http://[::1]:8080", "http://localhost:8080", "http://127.0.0.1:8080"},
 		"files.example:80": {"http://files.example"},
 	} {
-		if got := ownOrigins(address); !slices.Equal(got, want) {
+		if got := ownOrigins("http", address); !slices.Equal(got, want) {
 			t.Errorf("ownOrigins(%s) = %q, want %q", address, got, want)
 		}
+	}
+	if got := ownOrigins("https", "files.example:443"); !slices.Equal(got, []string{"https://files.example"}) {
+		t.Errorf("with TLS: %q", got)
 	}
 }
 

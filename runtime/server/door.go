@@ -34,8 +34,9 @@ type door struct {
 	failed  chan error // has what ended it
 }
 
-// openDoor serves on the listener until the door is closed.
-func openDoor(cfg Config, listener net.Listener) *door {
+// openDoor serves on the listener until the door is closed; with a certificate,
+// by TLS.
+func openDoor(cfg Config, listener net.Listener, cert *certificate) *door {
 	d := &door{failed: make(chan error, 1)}
 	d.serve(http.HandlerFunc(starting))
 	d.http = &http.Server{
@@ -44,7 +45,12 @@ func openDoor(cfg Config, listener net.Listener) *door {
 		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes,
 		ErrorLog: slog.NewLogLogger(cfg.Log.Handler(), slog.LevelWarn),
 	}
-	go func() { d.failed <- d.http.Serve(listener) }()
+	serve := func() error { return d.http.Serve(listener) }
+	if cert != nil {
+		d.http.TLSConfig = cert.config()
+		serve = func() error { return d.http.ServeTLS(listener, "", "") }
+	}
+	go func() { d.failed <- serve() }()
 	return d
 }
 

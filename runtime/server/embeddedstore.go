@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"github.com/bytepass/bytepass/runtime/api"
+	"github.com/bytepass/bytepass/runtime/metrics"
 	"github.com/bytepass/bytepass/runtime/provision"
 	"github.com/bytepass/bytepass/runtime/server/embedded"
 	"github.com/bytepass/bytepass/runtime/server/folder"
@@ -19,6 +20,7 @@ import (
 // tells of every change before it acknowledges it.
 type embeddedStore struct {
 	running *embedded.Store
+	s3      *s3.Client
 	folder  *folder.Folder
 	keys    folder.Keys
 	log     *slog.Logger
@@ -26,20 +28,21 @@ type embeddedStore struct {
 
 var _ store = (*embeddedStore)(nil)
 
-// startEmbedded starts the store. changed is told every key that changes.
-func startEmbedded(ctx context.Context, cfg Config, f *folder.Folder, listen string, changed func(objectKey string)) (*embeddedStore, error) {
+// startEmbedded starts the store, by HTTPS if there is a certificate. Its calls
+// are measured; changed is told every key that changes.
+func startEmbedded(ctx context.Context, cfg Config, f *folder.Folder, listen string, cert *certificate, m *metrics.Metrics, changed func(objectKey string)) (*embeddedStore, error) {
 	keys, err := f.Keys()
 	if err != nil {
 		return nil, err
 	}
-	running, err := startStore(ctx, cfg, f, listen, changed)
+	running, err := startStore(ctx, cfg, f, listen, cert, changed)
 	if err != nil {
 		return nil, err
 	}
-	return &embeddedStore{running: running, folder: f, keys: keys, log: cfg.Log}, nil
+	return &embeddedStore{running: running, s3: running.Client(m.S3), folder: f, keys: keys, log: cfg.Log}, nil
 }
 
-func (e *embeddedStore) client() *s3.Client { return e.running.Client() }
+func (e *embeddedStore) client() *s3.Client { return e.s3 }
 
 func (e *embeddedStore) place() sign.Config {
 	return sign.Config{
@@ -75,7 +78,7 @@ func (e *embeddedStore) close() error { return e.running.Close() }
 // the folder remember what is new. When S3 has to listen where somebody else
 // does by now, and nobody asked for this very address, it takes another: URLs
 // that were signed before then lead nowhere.
-func startStore(ctx context.Context, cfg Config, f *folder.Folder, listen string, changed func(objectKey string)) (*embedded.Store, error) {
+func startStore(ctx context.Context, cfg Config, f *folder.Folder, listen string, cert *certificate, changed func(objectKey string)) (*embedded.Store, error) {
 	state, err := f.State()
 	if err != nil {
 		return nil, err
@@ -103,7 +106,14 @@ func startStore(ctx context.Context, cfg Config, f *folder.Folder, listen string
 	if err := tryAddress(ctx, address); err != nil {
 		return nil, cannotListen("--s3-listen", address, err)
 	}
+	state.Certificate = ""
+	var keyFile string
+	var renewed chan struct{}
+	if cert != nil {
+		state.Certificate, keyFile, renewed = cert.certFile, cert.keyFile, cert.renewed
+	}
 	store, err := embedded.Start(ctx, embedded.Config{
+		CertFile: state.Certificate, KeyFile: keyFile, Renewed: renewed,
 		Folder: f.Store(), Metadata: embedded.Metadata(state.Metadata), Listen: address,
 		AccessKey: keys.AccessKey, SecretKey: keys.SecretKey,
 		Changed: func(bucket, key string) {

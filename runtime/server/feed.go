@@ -30,6 +30,7 @@ type feed struct {
 	project func(ctx context.Context, objectKey string) error
 	pause   func(failures int) time.Duration
 	full    func()
+	count   eventCounter
 	log     *slog.Logger
 
 	slots chan struct{}
@@ -38,15 +39,23 @@ type feed struct {
 	under map[string]*following
 }
 
+// eventCounter counts what a feed does; it is a *metrics.Metrics.
+type eventCounter interface {
+	EventReceived()
+	EventProjected(lag time.Duration)
+	EventFailed()
+}
+
 // following is a key under way.
 type following struct {
 	again bool         // it has changed since the look began
+	since time.Time    // when the first change was told that no look has seen
 	told  []chan error // are told how the look ended that begins next
 }
 
-func newFeed(ctx context.Context, log *slog.Logger, project func(ctx context.Context, objectKey string) error, full func()) *feed {
+func newFeed(ctx context.Context, log *slog.Logger, project func(ctx context.Context, objectKey string) error, full func(), count eventCounter) *feed {
 	return &feed{
-		ctx: ctx, project: project, pause: pause, full: full, log: log,
+		ctx: ctx, project: project, pause: pause, full: full, count: count, log: log,
 		slots: make(chan struct{}, feedParallel), under: map[string]*following{},
 	}
 }
@@ -77,6 +86,7 @@ func (f *feed) take(objectKey string, told chan error) bool {
 	if f.ctx.Err() != nil {
 		return false
 	}
+	f.count.EventReceived()
 	k, under := f.under[objectKey]
 	if !under && len(f.under) >= feedMost {
 		f.full()
@@ -87,7 +97,9 @@ func (f *feed) take(objectKey string, told chan error) bool {
 		f.under[objectKey] = k
 		f.work.Go(func() { f.untilSettled(objectKey, k) })
 	}
-	k.again = true
+	if !k.again {
+		k.again, k.since = true, time.Now()
+	}
 	if told != nil {
 		k.told = append(k.told, told)
 	}
@@ -105,9 +117,6 @@ func (f *feed) untilSettled(objectKey string, k *following) {
 		if f.ctx.Err() == nil {
 			f.log.Warn("the catalog could not follow a change; trying again", "object", objectKey, "failures", failures+1, "error", err)
 		}
-		f.mu.Lock()
-		k.again = true
-		f.mu.Unlock()
 		select {
 		case <-f.ctx.Done():
 		case <-time.After(f.pause(failures)):
@@ -125,12 +134,20 @@ func (f *feed) look(objectKey string, k *following) error {
 		return f.ctx.Err()
 	}
 	f.mu.Lock()
-	told := k.told
+	told, since := k.told, k.since
 	k.again, k.told = false, nil // whatever changed until now is seen
 	f.mu.Unlock()
 	ctx, cancel := context.WithTimeout(f.ctx, feedTimeout)
 	defer cancel()
 	err := f.project(ctx, objectKey)
+	if err == nil {
+		f.count.EventProjected(time.Since(since))
+	} else {
+		f.mu.Lock()
+		k.again, k.since = true, since
+		f.mu.Unlock()
+		f.count.EventFailed()
+	}
 	for _, t := range told {
 		t <- err
 	}

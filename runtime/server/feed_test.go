@@ -12,6 +12,31 @@ import (
 	"time"
 )
 
+// eventCounts are what a feed has counted.
+type eventCounts struct {
+	mu               sync.Mutex
+	received, failed int
+	lags             []time.Duration
+}
+
+func (c *eventCounts) EventReceived() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.received++
+}
+
+func (c *eventCounts) EventFailed() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.failed++
+}
+
+func (c *eventCounts) EventProjected(lag time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.lags = append(c.lags, lag)
+}
+
 func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
 
 func TestFeedLooksAgainWhenAKeyChangesMeanwhile(t *testing.T) {
@@ -24,7 +49,7 @@ func TestFeedLooksAgainWhenAKeyChangesMeanwhile(t *testing.T) {
 			time.Sleep(time.Second) // the key may change now
 			seen.Store(now)
 			return nil
-		}, nil)
+		}, nil, &eventCounts{})
 		for range 10 {
 			truth.Add(1)
 			f.changed("k")
@@ -43,16 +68,23 @@ func TestFeedLooksAgainWhenAKeyChangesMeanwhile(t *testing.T) {
 func TestFeedTriesAgainUntilItSucceeds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var attempts atomic.Int64
+		counts, begin := &eventCounts{}, time.Now()
 		f := newFeed(t.Context(), quiet(), func(context.Context, string) error {
 			if attempts.Add(1) < 20 {
 				return errors.New("busy")
 			}
 			return nil
-		}, nil)
+		}, nil, counts)
 		f.changed("k")
+		time.Sleep(time.Millisecond)
+		f.changed("k") // known by the next look
 		f.drain(t.Context())
 		if attempts.Load() != 20 {
 			t.Errorf("%d attempts", attempts.Load())
+		}
+		took := time.Since(begin) // and drain looks every 10 ms
+		if counts.received != 2 || counts.failed != 19 || len(counts.lags) != 1 || took-counts.lags[0] > 10*time.Millisecond {
+			t.Errorf("received %d, failed %d, lags %v; want 2, 19 and one of %v", counts.received, counts.failed, counts.lags, took)
 		}
 	})
 }
@@ -70,7 +102,7 @@ func TestFeedBoundsItsWorkAndFollowsEveryKey(t *testing.T) {
 			defer mu.Unlock()
 			seen[key]++
 			return nil
-		}, nil)
+		}, nil, &eventCounts{})
 		for n := range 500 {
 			f.changed(fmt.Sprint(n))
 		}
@@ -84,7 +116,7 @@ func TestFeedBoundsItsWorkAndFollowsEveryKey(t *testing.T) {
 func TestFeedGivesUpWhenItIsTold(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
-		f := newFeed(ctx, quiet(), func(context.Context, string) error { return errors.New("down") }, nil)
+		f := newFeed(ctx, quiet(), func(context.Context, string) error { return errors.New("down") }, nil, &eventCounts{})
 		f.changed("k")
 		time.Sleep(time.Minute)
 		end, stop := context.WithTimeout(t.Context(), time.Second)
@@ -111,7 +143,7 @@ func TestFeedTellsHowTheNextLookEnds(t *testing.T) {
 				return errors.New("down")
 			}
 			return ctx.Err()
-		}, nil)
+		}, nil, &eventCounts{})
 		f.changed("k")
 		time.Sleep(time.Second / 2) // the first look, which succeeds, is under way
 		var followers sync.WaitGroup
@@ -143,7 +175,7 @@ func TestFeedThatIsFull(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, giveUp := context.WithCancel(t.Context())
 		told := 0
-		f := newFeed(ctx, quiet(), func(ctx context.Context, _ string) error { <-ctx.Done(); return ctx.Err() }, func() { told++ })
+		f := newFeed(ctx, quiet(), func(ctx context.Context, _ string) error { <-ctx.Done(); return ctx.Err() }, func() { told++ }, &eventCounts{})
 		for n := range feedMost {
 			f.changed(fmt.Sprint(n))
 		}

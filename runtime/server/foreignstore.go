@@ -26,10 +26,11 @@ type foreignStore struct {
 
 var _ store = (*foreignStore)(nil)
 
-// newForeign returns the store of cfg. It asks nobody.
-func newForeign(cfg Config) *foreignStore {
+// newForeign returns the store of cfg; its client has these options, too. It asks
+// nobody.
+func newForeign(cfg Config, more ...func(*s3.Options)) *foreignStore {
 	over := newTransport()
-	return &foreignStore{cfg: cfg.S3, s3: newS3Client(cfg.S3, over), over: over, log: cfg.Log}
+	return &foreignStore{cfg: cfg.S3, s3: newS3Client(cfg.S3, over, more...), over: over, log: cfg.Log}
 }
 
 func (f *foreignStore) client() *s3.Client        { return f.s3 }

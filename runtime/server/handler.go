@@ -29,16 +29,17 @@ var errLeaving = errors.New("the server is stopping")
 func (s *server) newHandler(multipart *bucket.Multipart, origins []string) (http.Handler, error) {
 	place, watch := s.store.place(), s.store.watch()
 	place.Now = s.cfg.Now
-	signer, err := sign.New(place)
+	plain, err := sign.New(place)
 	if err != nil {
 		return nil, err
 	}
+	signer := s.metrics.Signer(plain)
 	cfg := api.Config{
-		Auth: s.identity, Limits: s.cfg.limits(), Uploads: signer, Downloads: signer,
+		Auth: s.metrics.Auth(s.identity), Limits: s.cfg.limits(), Uploads: signer, Downloads: signer,
 		Catalog: s.catalog, Deleter: s.bucket, Restorer: s.bucket,
 		Origins: origins, RequireScopes: s.cfg.RequireScopes,
 		Console: console.Files(), ContentOrigins: []string{place.Endpoint}, Login: newLogin(s.cfg, s.identity),
-		Ready: s.checks(), Log: s.cfg.Log, Now: s.cfg.Now,
+		Ready: s.checks(), Served: s.metrics.Served, Log: s.cfg.Log, Now: s.cfg.Now,
 	}
 	s.store.names(&cfg)
 	var parts uploads.Store = multipart
@@ -63,6 +64,7 @@ func (s *server) newHandler(multipart *bucket.Multipart, origins []string) (http
 			return nil, err
 		}
 	}
+	routes.events = s.metrics.Counted(http.MethodPost+" "+eventsPath, routes.events)
 	trusted, err := networks(s.cfg.TrustedProxies)
 	return behindProxies(trusted, routes), err
 }

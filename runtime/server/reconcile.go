@@ -77,7 +77,7 @@ func reachEmbedded(ctx context.Context, cfg Config, f *folder.Folder) (client *s
 		return nil, nil, errors.Join(err, unlock())
 	}
 	// What changes beside this reconcile, it sees itself.
-	store, err := startStore(ctx, Config{Log: cfg.Log}, f, state.Listen, func(string) {})
+	store, err := startStore(ctx, Config{Log: cfg.Log}, f, state.Listen, nil, func(string) {})
 	if err != nil {
 		return nil, nil, errors.Join(err, unlock())
 	}
@@ -94,5 +94,14 @@ func reachServed(f *folder.Folder) (client *s3.Client, stop func() error, err er
 	if err != nil {
 		return nil, nil, err
 	}
-	return embedded.NewClient("http://"+state.S3Listen, keys.AccessKey, keys.SecretKey), func() error { return nil }, nil
+	scheme := "http://"
+	if state.Certificate != "" {
+		scheme = "https://"
+	}
+	over := embedded.Transport(state.Certificate)
+	stop = func() error {
+		over.CloseIdleConnections()
+		return nil
+	}
+	return embedded.NewClient(scheme+state.S3Listen, keys.AccessKey, keys.SecretKey, embedded.Over(over)), stop, nil
 }

@@ -82,9 +82,9 @@ func (s S3) validate(c Config) error {
 	case s.PollEvery != 0 && s.PollEvery < shortestLook:
 		return bad("--poll-every", "%v is shorter than %v", s.PollEvery, shortestLook)
 	}
-	for setting, endpoint := range map[string]string{"--s3-endpoint": s.Endpoint, "--s3-public-endpoint": s.public()} {
-		place := s.place()
-		place.Endpoint, place.Now = endpoint, time.Now
+	for _, one := range [][2]string{{"--s3-endpoint", s.Endpoint}, {"--s3-public-endpoint", s.public()}} {
+		setting, place := one[0], s.place()
+		place.Endpoint, place.Now = one[1], time.Now
 		if _, err := sign.New(place); err != nil {
 			switch {
 			case strings.Contains(err.Error(), "Region"):

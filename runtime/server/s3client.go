@@ -23,7 +23,7 @@ const (
 
 // newS3Client returns a client of the store with the rights of the server's own
 // user, which sends its requests over a transport.
-func newS3Client(cfg S3, over *http.Transport) *s3.Client {
+func newS3Client(cfg S3, over *http.Transport, more ...func(*s3.Options)) *s3.Client {
 	return s3.New(s3.Options{
 		Region: cfg.region(), BaseEndpoint: aws.String(cfg.Endpoint), UsePathStyle: cfg.PathStyle,
 		Credentials: credentials.NewStaticCredentialsProvider(cfg.AccessKey, cfg.SecretKey, ""),
@@ -34,7 +34,7 @@ func newS3Client(cfg S3, over *http.Transport) *s3.Client {
 		// Not every store knows the checksums that the SDK adds by itself.
 		RequestChecksumCalculation: aws.RequestChecksumCalculationWhenRequired,
 		ResponseChecksumValidation: aws.ResponseChecksumValidationWhenRequired,
-	})
+	}, more...)
 }
 
 // newTransport returns a transport to a store: the SDK's, but for how many

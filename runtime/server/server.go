@@ -11,6 +11,7 @@ import (
 	"github.com/bytepass/bytepass/runtime/bucket"
 	"github.com/bytepass/bytepass/runtime/catalog/sql"
 	"github.com/bytepass/bytepass/runtime/ingest"
+	"github.com/bytepass/bytepass/runtime/metrics"
 	"github.com/bytepass/bytepass/runtime/server/folder"
 )
 
@@ -21,6 +22,9 @@ const stopTimeout = 10 * time.Second
 // *SettingError. It reads what the settings name and touches nothing.
 func Check(cfg Config) error {
 	if err := cfg.Validate(); err != nil {
+		return err
+	}
+	if _, err := newCertificate(cfg); err != nil {
 		return err
 	}
 	_, err := readTemplate(cfg, cfg.Listen)
@@ -43,7 +47,17 @@ func Run(ctx context.Context, cfg Config) (err error) {
 		return cannotListen("--listen", cfg.Listen, err)
 	}
 	defer listener.Close() // the door has closed it, unless we never came so far
-	s := &server{cfg: cfg, address: listener.Addr().String()}
+	s := &server{cfg: cfg, address: listener.Addr().String(), metrics: metrics.New(cfg.Version, cfg.Now)}
+	var stopFollowing func()
+	if s.cert, stopFollowing, err = followCertificate(ctx, cfg); err != nil {
+		return err
+	}
+	defer stopFollowing()
+	stopMetrics, err := serveMetrics(ctx, cfg, s.metrics)
+	if err != nil {
+		return err
+	}
+	defer stopMetrics()
 	if cfg.NeedsFolder() {
 		if s.folder, err = folder.Open(cfg.Data, true); err != nil {
 			return bad("--data", "%v", err)
@@ -55,7 +69,7 @@ func Run(ctx context.Context, cfg Config) (err error) {
 		defer closing(&err, unlock)
 	}
 	defer closing(&err, s.close)
-	door := openDoor(cfg, listener)
+	door := openDoor(cfg, listener, s.cert)
 	defer door.slam()
 	if err := s.open(ctx); err != nil {
 		if ctx.Err() != nil {
@@ -85,6 +99,8 @@ type server struct {
 	cfg     Config
 	folder  *folder.Folder // nil if nothing is kept on disk
 	address string         // where the API listens
+	cert    *certificate   // nil without TLS
+	metrics *metrics.Metrics
 
 	catalog   *sql.Catalog
 	projector *ingest.Projector
@@ -111,10 +127,10 @@ func (s *server) open(ctx context.Context) (err error) {
 		return err
 	}
 	// The feed begins to work with the first change, when all of this is set.
-	s.upkeep = newUpkeep(s.cfg.Log)
+	s.upkeep = newUpkeep(s.cfg.Log, s.metrics)
 	s.feed = newFeed(background, s.cfg.Log, func(ctx context.Context, objectKey string) error {
 		return s.projector.Sync(ctx, objectKey)
-	}, s.upkeep.scout.reconcile)
+	}, s.upkeep.scout.reconcile, s.metrics)
 	if err := s.openStore(ctx); err != nil {
 		return err
 	}
@@ -131,7 +147,7 @@ func (s *server) open(ctx context.Context) (err error) {
 	s.bucket = bucket.New(client, name)
 	s.projector = newProjector(s.bucket, name, s.catalog, s.cfg.Log, s.cfg.Now)
 	s.upkeep.projector, s.upkeep.bucket, s.upkeep.forget, s.upkeep.watch = s.projector, s.bucket, s.catalog.Forget, s.store.watch()
-	s.upkeep.sweeper = sweeper{multipart, abortAfter, s.cfg.Log, s.cfg.Now}
+	s.upkeep.sweeper = sweeper{multipart, abortAfter, s.metrics, s.cfg.Log, s.cfg.Now}
 	leader, err := s.leader()
 	if err != nil {
 		return err
@@ -143,6 +159,7 @@ func (s *server) open(ctx context.Context) (err error) {
 	if s.cfg.Issuer != "" {
 		s.upkeep.work.Go(func() { s.identity.look(background, s.cfg.Log) })
 	}
+	s.measure()
 	s.handler, err = s.newHandler(multipart, corsOrigins(settings.CORS))
 	return err
 }
@@ -150,13 +167,13 @@ func (s *server) open(ctx context.Context) (err error) {
 // openStore starts the embedded store, or reaches for the one of the settings.
 func (s *server) openStore(ctx context.Context) error {
 	if s.cfg.S3.Endpoint == "" {
-		e, err := startEmbedded(ctx, s.cfg, s.folder, s.address, s.feed.changed)
+		e, err := startEmbedded(ctx, s.cfg, s.folder, s.address, s.cert, s.metrics, s.feed.changed)
 		if err == nil {
 			s.store = e
 		}
 		return err
 	}
-	s.store = newForeign(s.cfg)
+	s.store = newForeign(s.cfg, s.metrics.S3)
 	if s.folder == nil {
 		return nil
 	}
@@ -168,7 +185,7 @@ func (s *server) openStore(ctx context.Context) error {
 func (s *server) running() Running {
 	r := Running{URL: s.cfg.PublicURL, Store: s.store.place().Endpoint, Bucket: s.store.place().Bucket, Guest: s.identity.guest}
 	if r.URL == "" {
-		r.URL = "http://" + s.address
+		r.URL = s.cfg.scheme() + "://" + s.address
 	}
 	if s.folder != nil {
 		r.Data = s.folder.Path()

@@ -18,6 +18,7 @@ const sweepEvery = time.Hour
 type sweeper struct {
 	store uploads.Remains
 	after time.Duration // the age at which an upload is stale
+	count interface{ UploadsAborted(n int) }
 	log   *slog.Logger
 	now   func() time.Time
 }
@@ -56,6 +57,7 @@ func (s sweeper) run(ctx context.Context, first <-chan struct{}) {
 // sweep aborts what is stale; what it cannot abort stays for the next time.
 func (s sweeper) sweep(ctx context.Context) {
 	aborted, err := uploads.Sweep(ctx, s.store, s.now().Add(-s.after))
+	s.count.UploadsAborted(aborted)
 	if aborted > 0 {
 		s.log.Info("stale uploads aborted", "uploads", aborted, "older than", s.after)
 	}

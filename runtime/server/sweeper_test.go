@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/bytepass/bytepass/runtime/files"
+	"github.com/bytepass/bytepass/runtime/metrics"
 	"github.com/bytepass/bytepass/runtime/provision"
 )
 
@@ -39,7 +40,7 @@ func TestSweeper(t *testing.T) {
 	var log bytes.Buffer
 	var work sync.WaitGroup
 	ctx, stop := context.WithCancel(t.Context())
-	s := sweeper{store, 24 * time.Hour, slog.New(slog.NewTextHandler(&log, nil)), func() time.Time { return now }}
+	s := sweeper{store, 24 * time.Hour, metrics.New("", time.Now), slog.New(slog.NewTextHandler(&log, nil)), func() time.Time { return now }}
 	first := make(chan struct{})
 	close(first)
 	work.Go(func() { s.run(ctx, first) })

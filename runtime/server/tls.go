@@ -2,6 +2,7 @@ package server
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -26,8 +27,8 @@ type certificate struct {
 	log               *slog.Logger
 	now               func() time.Time
 
-	refused string   // why the last could not be used, so that it is told once
-	renewed []func() // called after each renewal
+	refused string        // why the last could not be used, so that it is told once
+	renewed chan struct{} // has a value after a renewal
 
 	mu   sync.RWMutex
 	used pair // by mu
@@ -49,7 +50,7 @@ func newCertificate(cfg Config) (*certificate, error) {
 	if cfg.TLSCert == "" {
 		return nil, nil
 	}
-	c := &certificate{log: cfg.Log, now: cfg.Now}
+	c := &certificate{log: cfg.Log, now: cfg.Now, renewed: make(chan struct{}, 1)}
 	for _, file := range []struct {
 		setting, path string
 		absolute      *string
@@ -63,6 +64,18 @@ func newCertificate(cfg Config) (*certificate, error) {
 	var err error
 	c.used, err = c.read()
 	return c, err
+}
+
+// followCertificate returns the certificate of cfg, which follows its files
+// until stop; nil without one. The error is a *SettingError.
+func followCertificate(ctx context.Context, cfg Config) (c *certificate, stop func(), err error) {
+	c, err = newCertificate(cfg)
+	if c == nil || err != nil {
+		return nil, func() {}, err
+	}
+	ctx, stop = context.WithCancel(context.WithoutCancel(ctx))
+	go c.follow(ctx, cmp.Or(cfg.certificateEvery, certificateEvery))
+	return c, stop, nil
 }
 
 // read reads the files; the error is a *SettingError.
@@ -96,9 +109,6 @@ func checkCertificate(certPEM []byte) error {
 		}
 	}
 }
-
-// onRenewal has f called after each renewal. It is called before follow.
-func (c *certificate) onRenewal(f func()) { c.renewed = append(c.renewed, f) }
 
 // follow reads the files again and again, until ctx ends.
 func (c *certificate) follow(ctx context.Context, every time.Duration) {
@@ -134,8 +144,9 @@ func (c *certificate) look() {
 	c.mu.Unlock()
 	c.log.Info("the certificate was renewed", "expires", c.notAfter())
 	c.warn()
-	for _, f := range c.renewed {
-		f()
+	select {
+	case c.renewed <- struct{}{}:
+	default: // that of the one before is still there
 	}
 }
 

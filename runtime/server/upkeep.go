@@ -5,10 +5,12 @@ import (
 	"errors"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/bytepass/bytepass/runtime/bucket"
 	"github.com/bytepass/bytepass/runtime/ingest"
+	"github.com/bytepass/bytepass/runtime/metrics"
 )
 
 // upkeep is what goes on in the background of a server: comparing the catalog
@@ -20,9 +22,11 @@ type upkeep struct {
 	forget    func(context.Context) (int64, error)
 	sweeper   sweeper
 	watch     watch
+	metrics   *metrics.Metrics
 	log       *slog.Logger
 
 	work  sync.WaitGroup
+	leads atomic.Bool   // this server is the leader
 	done  chan struct{} // closed when the first reconcile has succeeded
 	once  sync.Once     // closes done
 	scout scout
@@ -30,8 +34,8 @@ type upkeep struct {
 
 // newUpkeep returns an upkeep that can be nudged, and started when its fields
 // are set.
-func newUpkeep(log *slog.Logger) *upkeep {
-	u := &upkeep{log: log, done: make(chan struct{})}
+func newUpkeep(log *slog.Logger, m *metrics.Metrics) *upkeep {
+	u := &upkeep{metrics: m, log: log, done: make(chan struct{})}
 	u.scout = newScout(u.poll, u.reconcile)
 	return u
 }
@@ -47,6 +51,8 @@ func (u *upkeep) start(ctx context.Context, l leader) {
 
 // lead is what the leader does.
 func (u *upkeep) lead(ctx context.Context) {
+	u.leads.Store(true)
+	defer u.leads.Store(false)
 	var work sync.WaitGroup
 	work.Go(func() { forgetting(ctx, u.forget, u.log) })
 	work.Go(func() { u.reconciling(ctx) })
@@ -75,7 +81,9 @@ func (u *upkeep) reconciling(ctx context.Context) {
 // reconcile compares the whole catalog with the whole store once and reports
 // whether that succeeded.
 func (u *upkeep) reconcile(ctx context.Context) bool {
+	start := time.Now()
 	counts, err := u.projector.Reconcile(ctx, u.bucket, ingest.Sweep{})
+	u.metrics.Reconciled(time.Since(start), counts.Changed, err)
 	switch {
 	case err == nil:
 		u.log.Info("reconciled", "records", counts.Records, "objects", counts.Keys, "mended", counts.Changed)

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgxpool"
+
 	"github.com/bytepass/bytepass/runtime/catalog"
 	"github.com/bytepass/bytepass/runtime/files"
 )
@@ -14,7 +16,8 @@ import (
 // Catalog is a catalog.Catalog in a database. Close it when done.
 type Catalog struct {
 	read, write *sql.DB
-	release     func() // what is left to do when both are closed
+	pool        *pgxpool.Pool // under both, in PostgreSQL; nil elsewhere
+	release     func()        // what is left to do when both are closed
 	dialect     dialect
 	text        statements
 	now         func() time.Time

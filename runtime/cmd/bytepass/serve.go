@@ -45,6 +45,7 @@ type serve struct {
 	config   server.Config
 	maxSize  size
 	assembly string
+	format   string
 	verbose  bool
 	quiet    bool
 	check    bool
@@ -83,6 +84,8 @@ func (s *serve) flags(f *pflag.FlagSet) {
 	f.StringSliceVar(&s.config.AllowedTypes, "allowed-types", nil, "media types that may be uploaded, such as image/*,application/pdf (default: all)")
 	f.IntVar(&s.config.PartSeconds, "part-seconds", env.DefaultPartSeconds, "life of the URL of a multipart upload's part")
 	f.StringArrayVar(&s.config.Origins, "origin", nil, "web origin whose pages may use API and store, such as https://app.example; repeatable")
+	f.StringVar(&s.config.TLSCert, "tls-cert", "", "file of PEM with the server's certificate first, for HTTPS; read again when it changes")
+	f.StringVar(&s.config.TLSKey, "tls-key", "", "file of PEM with the key of the tls-cert")
 	f.StringVar(&s.config.PublicURL, "public-url", "", "URL of API and console for clients, where a proxy stands in front, such as https://files.example")
 	f.StringSliceVar(&s.config.TrustedProxies, "trusted-proxies", nil, "addresses or networks of proxies whose X-Forwarded-For is believed, for the audit")
 	f.DurationVar(&s.config.DrainDelay, "drain-delay", 0, "how long to go on serving, but not be ready, when told to stop; for balancers that look at /readyz")
@@ -94,6 +97,8 @@ func (s *serve) flags(f *pflag.FlagSet) {
 	f.StringVar(&s.config.ScopePrefix, "scope-prefix", "", "what stands before the scopes in the token, such as bytepass/ of a resource server of Cognito")
 	f.StringVar(&s.config.ClientID, "client-id", "", "public client of the issuer's by which people sign in at the console; its redirect URL is the console's (default: the console asks for a token)")
 	f.StringSliceVar(&s.config.LoginScopes, "login-scopes", nil, "what the console asks the issuer for; add offline_access if it gives refresh tokens only then (default: "+strings.Join(server.DefaultLoginScopes(), ",")+")")
+	f.StringVar(&s.config.MetricsListen, "metrics-listen", "", "address of /metrics for Prometheus, such as 127.0.0.1:9100 (default: none)")
+	f.StringVar(&s.format, "log-format", "text", "format of the log: text or json")
 	f.BoolVar(&s.verbose, "verbose", false, "log more")
 	f.BoolVar(&s.quiet, "quiet", false, "log only what is wrong, and not every request")
 	f.BoolVar(&s.check, "check-config", false, "check the settings, print what they come to, and end")
@@ -115,8 +120,17 @@ func (s *serve) serve(c *cobra.Command, settings *config.Settings) error {
 	}
 	cfg := s.config
 	cfg.MaxSize = int64(s.maxSize)
+	if s.format != "text" && s.format != "json" {
+		return &server.SettingError{Setting: "--log-format", Detail: fmt.Sprintf("%q: write text or json", s.format)}
+	}
 	cfg.Log = newLog(c.ErrOrStderr(), s.level())
+	if s.format == "json" {
+		cfg.Log = slog.New(slog.NewJSONHandler(c.ErrOrStderr(), &slog.HandlerOptions{Level: s.level()}))
+	}
 	cfg.Now = time.Now
+	if cfg.MetricsListen != "" {
+		cfg.Version = build()
+	}
 	cfg.Template = provision.Default()
 	cfg.Started = func(r server.Running) { announce(c.OutOrStdout(), r) }
 	if s.assembly != "" {

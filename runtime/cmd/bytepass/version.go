@@ -26,10 +26,15 @@ func newVersion() *cobra.Command {
 	}
 }
 
+// build names this build.
+func build() string {
+	info, ok := debug.ReadBuildInfo()
+	return buildOf(info, ok, contentHash)
+}
+
 // buildLine says which build this is, in one line.
 func buildLine() string {
-	info, ok := debug.ReadBuildInfo()
-	return fmt.Sprintf("%s %s %s/%s", buildOf(info, ok, contentHash), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	return fmt.Sprintf("%s %s %s/%s", build(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 }
 
 // contentHash returns the SHA-256 of the running program's file, shortened; it

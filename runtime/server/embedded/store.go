@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
@@ -71,6 +73,7 @@ type Config struct {
 // Store is a running store.
 type Store struct {
 	cfg  Config
+	over *http.Transport // of our own clients
 	stop context.CancelFunc
 	done chan struct{} // closed when the gateway has ended
 	err  error         // why, readable after done is closed
@@ -107,7 +110,7 @@ func Start(ctx context.Context, cfg Config) (*Store, error) {
 		return nil, fmt.Errorf("store: opening %s: %w", folder, err)
 	}
 	run, stop := context.WithCancel(context.WithoutCancel(ctx))
-	s := &Store{cfg: cfg, stop: stop, done: make(chan struct{})}
+	s := &Store{cfg: cfg, over: Transport(cfg.CertFile), stop: stop, done: make(chan struct{})}
 	ready := make(chan struct{})
 	root := auth.Account{Access: cfg.AccessKey, Secret: cfg.SecretKey, Role: auth.RoleAdmin}
 	go func() {
@@ -194,7 +197,7 @@ func (s *Store) Endpoint() string {
 
 // Client returns an S3 client with the root's rights.
 func (s *Store) Client(more ...func(*s3.Options)) *s3.Client {
-	return NewClient(s.Endpoint(), s.cfg.AccessKey, s.cfg.SecretKey, append(more, Trust(s.cfg.CertFile))...)
+	return NewClient(s.Endpoint(), s.cfg.AccessKey, s.cfg.SecretKey, append(more, Over(s.over))...)
 }
 
 // NewClient returns an S3 client of the store at endpoint.
@@ -215,7 +218,16 @@ func (s *Store) Done() <-chan struct{} { return s.done }
 // ten seconds to finish.
 func (s *Store) Close() error {
 	s.stop()
-	<-s.done
+	for ended := false; !ended; {
+		// The gateway waits for connections that were never used, and our own
+		// client opens one now and then.
+		s.over.CloseIdleConnections()
+		select {
+		case <-s.done:
+			ended = true
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
 	if errors.Is(s.err, context.Canceled) {
 		return nil
 	}

@@ -12,18 +12,25 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 )
 
-// Trust is an option for a client of a store that shows the first certificate
-// in a file: the client trusts that one and no other, by whatever name or
-// address it finds the store. A server's certificate rarely names the address
-// that it listens on. The file is read at each connection, so a renewal is
-// followed. Without a file the option changes nothing.
-func Trust(certFile string) func(*s3.Options) {
+// Transport returns a transport to a store that shows the first certificate in
+// a file: it trusts that one and no other, by whatever name or address it finds
+// the store. A server's certificate rarely names the address that it listens on.
+// The file is read at each connection, so a renewal is followed. Without a file
+// it trusts whom everybody trusts.
+func Transport(certFile string) *http.Transport {
+	t := awshttp.NewBuildableClient().GetTransport()
+	if certFile != "" {
+		t.TLSClientConfig = exactly(certFile)
+	}
+	return t
+}
+
+// Over is an option for a client that sends its requests over a transport.
+func Over(t *http.Transport) func(*s3.Options) {
 	return func(o *s3.Options) {
-		if certFile != "" {
-			o.HTTPClient = awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) {
-				t.TLSClientConfig = exactly(certFile)
-			})
-		}
+		o.HTTPClient = &http.Client{Transport: t, CheckRedirect: func(*http.Request, []*http.Request) error {
+			return http.ErrUseLastResponse // a signature is good for one place
+		}}
 	}
 }
 

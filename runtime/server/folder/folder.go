@@ -38,6 +38,9 @@ type State struct {
 	Listen   string `json:"listen"`   // address of the API
 	S3Listen string `json:"s3Listen"` // address of the store
 	Metadata string `json:"metadata"` // where the store keeps metadata (embedded.Metadata)
+	// Certificate is the path of the certificate that the store shows; empty if
+	// it speaks HTTP.
+	Certificate string `json:"certificate,omitempty"`
 }
 
 // Keys are the credentials of the embedded store's only account. Never log them.
