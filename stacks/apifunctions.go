@@ -26,6 +26,7 @@ func newFunctions(api *API, p platform, storage Storage) {
 		all[env.OwnerClaim] = s.OwnerClaim
 		all[env.GroupsClaim] = s.GroupsClaim
 		all[env.RequireScopes] = strconv.FormatBool(s.RequireScopes)
+		all[env.ScopePrefix] = s.ScopePrefix
 		for name, value := range more {
 			all[name] = value
 		}

@@ -2,12 +2,14 @@ package stacks
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/bytepass/bytepass/runtime/env"
 	"github.com/bytepass/bytepass/stacks/settings"
 )
 
@@ -17,9 +19,18 @@ type Identity struct {
 	Audience []string
 	// Login is where a browser signs in, empty where the issuer is not ours.
 	Login *string
+	// Scopes are what applications ask for there.
+	Scopes []string
 	// Pool is nil where the issuer is not ours.
 	Pool awscognito.CfnUserPool
 }
+
+// resourceServer is what the API is called at its user pool: its scopes are
+// settings.CognitoScopePrefix and their names.
+var resourceServer = strings.TrimSuffix(settings.CognitoScopePrefix, "/")
+
+// loginScopes are what the pool's client may ask for.
+var loginScopes = []string{"openid", "profile", "email", settings.CognitoScopePrefix + env.ScopeRead, settings.CognitoScopePrefix + env.ScopeWrite}
 
 // Lifetimes of a user pool's tokens: access and id in minutes, refresh in hours.
 const (
@@ -34,12 +45,13 @@ func newIdentity(scope constructs.Construct, p platform) Identity {
 	}
 	pool := newUserPool(scope, p)
 	client := newUserPoolClient(scope, p, pool)
+	client.Node().AddDependency(newResourceServer(scope, pool))            // Cognito takes no scopes that are not there yet
 	domain := fmt.Sprintf("%s-%s", p.names.base, *awscdk.Aws_ACCOUNT_ID()) // unique in the region, among all accounts
 	awscognito.NewCfnUserPoolDomain(scope, jsii.String("Login"), &awscognito.CfnUserPoolDomainProps{
 		UserPoolId: pool.Ref(), Domain: jsii.String(domain),
 	})
 	return Identity{
-		Issuer: pool.AttrProviderUrl(), Audience: []string{*client.Ref()}, Pool: pool,
+		Issuer: pool.AttrProviderUrl(), Audience: []string{*client.Ref()}, Pool: pool, Scopes: loginScopes,
 		Login: jsii.String(fmt.Sprintf("https://%s.auth.%s.amazoncognito.com", domain, *awscdk.Aws_REGION())),
 	}
 }
@@ -84,14 +96,33 @@ func newUserPool(scope constructs.Construct, p platform) awscognito.CfnUserPool 
 	return pool
 }
 
+// newResourceServer names the scopes of the API to the pool.
+func newResourceServer(scope constructs.Construct, pool awscognito.CfnUserPool) awscognito.CfnUserPoolResourceServer {
+	scopes := []any{}
+	for _, s := range []struct{ name, description string }{
+		{env.ScopeRead, "List and download files"},
+		{env.ScopeWrite, "Upload, delete and restore files"},
+		{env.ScopeAdmin, "Do so with the files of other owners"},
+	} {
+		scopes = append(scopes, &awscognito.CfnUserPoolResourceServer_ResourceServerScopeTypeProperty{
+			ScopeName: jsii.String(s.name), ScopeDescription: jsii.String(s.description),
+		})
+	}
+	return awscognito.NewCfnUserPoolResourceServer(scope, jsii.String("Scopes"), &awscognito.CfnUserPoolResourceServerProps{
+		UserPoolId: pool.Ref(), Identifier: jsii.String(resourceServer), Name: jsii.String("Bytepass"), Scopes: &scopes,
+	})
+}
+
 // newUserPoolClient makes the client of browsers and of the command: public, so
 // without a secret, by authorization code, which such clients send with PKCE.
+// Everybody who signs in gets what a client may ask for, so files:admin is not
+// among its scopes: a trigger of the pool has to give it, to whom it chooses.
 func newUserPoolClient(scope constructs.Construct, p platform, pool awscognito.CfnUserPool) awscognito.CfnUserPoolClient {
 	return awscognito.NewCfnUserPoolClient(scope, jsii.String("Client"), &awscognito.CfnUserPoolClientProps{
 		UserPoolId: pool.Ref(), ClientName: jsii.String(p.names.base),
 		GenerateSecret:                  jsii.Bool(false),
 		AllowedOAuthFlowsUserPoolClient: jsii.Bool(true), AllowedOAuthFlows: jsii.Strings("code"),
-		AllowedOAuthScopes:         jsii.Strings("openid", "email"),
+		AllowedOAuthScopes:         jsii.Strings(loginScopes...),
 		SupportedIdentityProviders: jsii.Strings("COGNITO"),
 		ExplicitAuthFlows:          jsii.Strings("ALLOW_REFRESH_TOKEN_AUTH"), // no passwords but at the login itself
 		CallbackUrLs:               jsii.Strings(p.settings.LoginCallbacks()...), LogoutUrLs: jsii.Strings(p.settings.LoginCallbacks()...),

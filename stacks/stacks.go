@@ -3,6 +3,7 @@ package stacks
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/constructs-go/constructs/v10"
@@ -39,6 +40,7 @@ func New(app constructs.Construct, s settings.Settings, binaries string) (Storag
 	if api.Identity.Pool != nil {
 		output(apiStack, "UserPool", "The people who have files", api.Identity.Pool.Ref())
 		output(apiStack, "LoginUrl", "Where they sign in", api.Identity.Login)
+		output(apiStack, "Scopes", "What applications ask for at the login", jsii.String(strings.Join(api.Identity.Scopes, " ")))
 	}
 	output(apiStack, "CatalogTable", "The table of the catalog", api.Table.TableName())
 	output(apiStack, "DeadLetterQueue", "Events that could not be taken", api.DeadLetters.QueueUrl())

@@ -6,14 +6,15 @@ package auth
 import (
 	"slices"
 
+	"github.com/bytepass/bytepass/runtime/env"
 	"github.com/bytepass/bytepass/runtime/files"
 )
 
 // Scopes of the API, asked for when the deployment requires scopes.
 const (
-	ScopeRead  = "files:read"
-	ScopeWrite = "files:write"
-	ScopeAdmin = "files:admin"
+	ScopeRead  = env.ScopeRead
+	ScopeWrite = env.ScopeWrite
+	ScopeAdmin = env.ScopeAdmin
 )
 
 // Principal is who is asking, from verified claims only.

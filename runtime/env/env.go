@@ -47,6 +47,14 @@ const (
 	S3Endpoint = "BYTEPASS_S3_ENDPOINT"
 )
 
+// Scopes of the API, asked for when the deployment requires scopes.
+const (
+	ScopeRead  = "files:read"
+	ScopeWrite = "files:write"
+	// ScopeAdmin opens the files of other owners, whether scopes are required or not.
+	ScopeAdmin = "files:admin"
+)
+
 // Defaults and ranges. Sizes are bytes, lifetimes are seconds.
 const (
 	DefaultMaxSize          = 5 << 30

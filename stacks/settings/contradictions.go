@@ -54,8 +54,8 @@ func (s Settings) userPoolContradiction() error {
 	switch {
 	case s.Issuer != "" && s.Issuer != ExampleIssuer:
 		return fmt.Errorf("the setting issuer is %s, but with identity cognito the stack makes its own: leave issuer out, or set identity to oidc", s.Issuer)
-	case s.RequireScopes:
-		return fmt.Errorf("the setting requireScopes is true, but a user pool cannot write the scopes files:read and files:write: leave it out, or set identity to oidc")
+	case s.ScopePrefix != "":
+		return fmt.Errorf("the setting scopePrefix is %q, but the scopes of a user pool begin with %s: leave it out, or set identity to oidc", s.ScopePrefix, CognitoScopePrefix)
 	case len(s.LoginCallbacks()) == 0:
 		return fmt.Errorf("the setting callbackUrls is missing: set the pages that a browser comes back to after it has signed in, or origins")
 	}

@@ -47,6 +47,8 @@ var fields = []field{
 		"a claim's name", "The claim of the token that lists the groups; with `cognito` it is `cognito:groups` unless set otherwise."),
 	boolean("requireScopes", func(s *Settings) *bool { return &s.RequireScopes },
 		"Ask for the scopes `files:read` and `files:write` in the token."),
+	text("scopePrefix", func(s *Settings) *string { return &s.ScopePrefix }, checkScopePrefix,
+		"up to 100 characters without space, such as `files/`", "With `oidc`: what stands before these scopes, and before `files:admin`, in your issuer's tokens. A user pool's is `bytepass/`."),
 	list("origins", func(s *Settings) *[]string { return &s.Origins }, checkOrigin, 0, 100,
 		"up to 100 origins, such as `https://app.example.com`; `http` on loopback only",
 		"Web pages that may use the API and the bucket from a browser (CORS). No wildcard."),

@@ -43,10 +43,16 @@ func Read(context map[string]any) (Settings, error) {
 		}
 	}
 	s.Stage = stage
-	if s.Identity == Cognito && s.GroupsClaim == env.DefaultGroupsClaim {
-		s.GroupsClaim = "cognito:groups" // the only name that it has for them
+	if err := s.contradiction(); err != nil {
+		return s, err
 	}
-	return s, s.contradiction()
+	if s.Identity == Cognito {
+		s.ScopePrefix = CognitoScopePrefix
+		if s.GroupsClaim == env.DefaultGroupsClaim {
+			s.GroupsClaim = "cognito:groups" // the only name that it has for them
+		}
+	}
+	return s, nil
 }
 
 func apply(s *Settings, name string, v any) error {

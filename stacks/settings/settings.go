@@ -34,6 +34,7 @@ type Settings struct {
 	OwnerClaim    string
 	GroupsClaim   string
 	RequireScopes bool
+	ScopePrefix   string // before the names of scopes; a user pool's is its own
 
 	Origins      []string
 	MaxSize      int64 // bytes
@@ -80,6 +81,8 @@ const (
 	// OIDC is an issuer of your own; Cognito a user pool that the stack makes.
 	OIDC    = "oidc"
 	Cognito = "cognito"
+	// CognitoScopePrefix stands before the scopes in the tokens of the user pool.
+	CognitoScopePrefix = "bytepass/"
 	// MFARequired asks everybody for a second factor.
 	MFARequired = "required"
 	// S3 and CloudFront are where downloads can come from.

@@ -24,6 +24,7 @@ var (
 	stagePattern  = regexp.MustCompile(`^[a-z][a-z0-9-]{0,14}[a-z0-9]$|^[a-z]$`)
 	prefixPattern = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]*[a-z0-9])?$`)
 	claimPattern  = regexp.MustCompile(`^[!-~]{1,128}$`)
+	scopePattern  = regexp.MustCompile(`^[!#-\[\]-~]{0,100}$`)
 	typePattern   = regexp.MustCompile(`^[a-z0-9][a-z0-9!#$&^_.+-]{0,126}/(\*|[a-z0-9][a-z0-9!#$&^_.+-]{0,126})$`)
 	domainPattern = regexp.MustCompile(`^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
 	tagPattern    = regexp.MustCompile(`^[\p{L}\p{Z}\p{N}_.:/=+\-@]+$`)
@@ -92,6 +93,14 @@ func checkAudience(v string) error {
 func checkClaim(v string) error {
 	if !claimPattern.MatchString(v) {
 		return fmt.Errorf("use the claim's name, 1 to 128 characters without spaces")
+	}
+	return nil
+}
+
+// checkScopePrefix takes what may stand in a scope (RFC 6749, section 3.3).
+func checkScopePrefix(v string) error {
+	if !scopePattern.MatchString(v) {
+		return fmt.Errorf("use what stands before files:read in the tokens, up to 100 characters without space")
 	}
 	return nil
 }

@@ -86,7 +86,8 @@ func (p plain) RoundTrip(r *http.Request) (*http.Response, error) {
 func delivery(t *testing.T, d *emulated) {
 	e := deployAtEdge(t, d)
 	t.Run("adaptations", func(t *testing.T) {
-		adaptationsAreKnown(t, e.stack.Changes, "StorageDeliveryLogSource", "StorageDeliveryLogDestination", "StorageDeliveryLogDelivery")
+		const name = "no edge logs"
+		adaptationsAreKnown(t, e.stack.Changes, map[string]string{"StorageDeliveryLogSource": name, "StorageDeliveryLogDestination": name, "StorageDeliveryLogDelivery": name})
 	})
 	// The first event of a stage waits for its functions to start.
 	if err := Try(t.Context(), e, Cases()[0]); err != nil {

@@ -110,10 +110,11 @@ func (d *emulated) BadTokens(ctx context.Context) (map[string]string, error) {
 }
 
 // TestEmulator deploys, runs the list, takes every right away in turn, and
-// destroys; then the same in short with downloads from CloudFront.
+// destroys; then the same in short with downloads from CloudFront, and with a
+// user pool.
 func TestEmulator(t *testing.T) {
 	d := deployEmulated(t)
-	t.Run("adaptations", func(t *testing.T) { adaptationsAreKnown(t, d.stack.Changes) })
+	t.Run("adaptations", func(t *testing.T) { adaptationsAreKnown(t, d.stack.Changes, nil) })
 	t.Run("cases", func(t *testing.T) { Run(t, d) })
 	t.Run("tokens", func(t *testing.T) { tokensAtTheGateway(t, d) })
 	t.Run("logs", func(t *testing.T) { functionsLogNothingSecret(t, d) })
@@ -124,6 +125,7 @@ func TestEmulator(t *testing.T) {
 		}
 	})
 	t.Run("delivery", func(t *testing.T) { delivery(t, d) })
+	t.Run("user pool", func(t *testing.T) { userPool(t, d) })
 }
 
 // tokensAtTheGateway runs the table of tokens.
@@ -161,13 +163,11 @@ func functionsLogNothingSecret(t *testing.T, d *emulated) {
 }
 
 // adaptationsAreKnown: the deployed copy differs from the templates in exactly
-// this, so that nothing else of them goes untried without somebody noticing. The
-// resources of the edge's logs are left out where there are any.
-func adaptationsAreKnown(t *testing.T, changes []emulator.Change, edgeLogs ...string) {
+// this, and in more where a stage has more, so that nothing else of them goes
+// untried without somebody noticing.
+func adaptationsAreKnown(t *testing.T, changes []emulator.Change, more map[string]string) {
 	want := map[string]string{"StorageBucket": "bucket name", "StorageLogBucket": "bucket name"}
-	for _, id := range edgeLogs {
-		want[id] = "no edge logs"
-	}
+	maps.Copy(want, more)
 	for _, c := range changes {
 		t.Log(c)
 		id := c.Resource[:len(c.Resource)-8] // without the hash that the CDK appends

@@ -59,7 +59,7 @@ func (a adaptation) concerns(template map[string]any, r resource) bool {
 		delete(template["Resources"].(map[string]any), r.id)
 		return true
 	}
-	return a.apply != nil && a.apply(r)
+	return a.apply != nil && a.apply(template, r)
 }
 
 // eachTemplate calls visit for every template of an assembly, in order of the file names.

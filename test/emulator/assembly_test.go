@@ -9,13 +9,15 @@ import (
 	"testing"
 )
 
-// template has one bucket that needs an adaptation, and things that must stay
-// as they are: a bucket with a name, a large number, another resource.
+// template has a bucket and a user pool that need an adaptation, and things that
+// must stay as they are: a bucket with a name, a large number, another resource.
 const template = `{
  "Resources": {
   "Files": {"Type": "AWS::S3::Bucket", "Properties": {"BucketNamePrefix": "x", "BucketNamespace": "account-regional", "VersioningConfiguration": {"Status": "Enabled"}}},
   "Named": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "named", "Number": 9007199254740993}},
   "Log": {"Type": "AWS::Logs::Delivery", "Properties": {"DeliverySourceName": "x"}},
+  "Users": {"Type": "AWS::Cognito::UserPool", "Properties": {"MfaConfiguration": "ON"}},
+  "Issuer": {"Type": "AWS::ApiGatewayV2::Authorizer", "Properties": {"Issuer": {"Fn::GetAtt": ["Users", "ProviderURL"]}, "Name": {"Fn::GetAtt": ["Users", "ProviderName"]}}},
   "Topic": {"Type": "AWS::SNS::Topic", "Properties": {"BucketNamePrefix": "not a bucket's"}}
  }
 }`
@@ -35,7 +37,7 @@ func TestAdapt(t *testing.T) {
 	for _, c := range changes {
 		found[c.Resource] = c.Adaptation
 	}
-	if want := map[string]string{"Files": "bucket name", "Log": "no edge logs"}; !maps.Equal(found, want) {
+	if want := map[string]string{"Files": "bucket name", "Log": "no edge logs", "Users": "user pool's URL"}; !maps.Equal(found, want) {
 		t.Errorf("the changes are %v, want %v", changes, want)
 	}
 	adapted, err := os.ReadFile(filepath.Join(to, "s.template.json"))
@@ -52,7 +54,12 @@ func TestAdapt(t *testing.T) {
 	if want := `{"Fn::Join":["-",["x",{"Ref":"AWS::AccountId"},{"Ref":"AWS::Region"},"an"]]}`; name != want {
 		t.Errorf("the bucket's name is %s, want %s", name, want)
 	}
-	if _, there := got.Resources["Log"]; there || len(got.Resources["Files"].Properties) != 2 || string(got.Resources["Named"].Properties["Number"]) != "9007199254740993" || len(got.Resources["Topic"].Properties) != 1 {
+	issuer := strings.Join(strings.Fields(string(got.Resources["Issuer"].Properties["Issuer"])), "")
+	if want := `{"Fn::Join":["",["https://cognito-idp.",{"Ref":"AWS::Region"},".amazonaws.com/",{"Ref":"Users"}]]}`; issuer != want {
+		t.Errorf("the issuer is %s, want %s", issuer, want)
+	}
+	if _, there := got.Resources["Log"]; there || len(got.Resources["Files"].Properties) != 2 || string(got.Resources["Named"].Properties["Number"]) != "9007199254740993" || len(got.Resources["Topic"].Properties) != 1 ||
+		!strings.Contains(string(got.Resources["Issuer"].Properties["Name"]), "ProviderName") {
 		t.Errorf("something else was changed: %s", adapted)
 	}
 	if original, err := os.ReadFile(filepath.Join(from, "s.template.json")); err != nil || string(original) != template {

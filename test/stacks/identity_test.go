@@ -1,6 +1,9 @@
 package stacks_test
 
 import (
+	"encoding/json"
+	"slices"
+	"strings"
 	"testing"
 )
 
@@ -26,7 +29,7 @@ func TestUserPool(t *testing.T) {
 		"GenerateSecret":                  `false`,
 		"AllowedOAuthFlows":               `["code"]`,
 		"AllowedOAuthFlowsUserPoolClient": `true`,
-		"AllowedOAuthScopes":              `["openid","email"]`,
+		"AllowedOAuthScopes":              `["openid","profile","email","bytepass/files:read","bytepass/files:write"]`,
 		"ExplicitAuthFlows":               `["ALLOW_REFRESH_TOKEN_AUTH"]`,
 		"CallbackURLs":                    `["https://app.example.org/"]`,
 		"LogoutURLs":                      `["https://app.example.org/"]`,
@@ -57,8 +60,50 @@ func TestUserPool(t *testing.T) {
 			t.Errorf("the output %s is %v, not %s", name, got, want)
 		}
 	}
-	if got := d.environment(t, "Upload")["BYTEPASS_GROUPS_CLAIM"]; got != "cognito:groups" {
-		t.Errorf("groups are read from %v", got)
+	for name, want := range map[string]string{"BYTEPASS_GROUPS_CLAIM": "cognito:groups", "BYTEPASS_SCOPE_PREFIX": "bytepass/"} {
+		for _, function := range []string{"Upload", "Files", "Restore"} {
+			if got := d.environment(t, function)[name]; got != want {
+				t.Errorf("%s has %s=%v, not %s", function, name, got, want)
+			}
+		}
+	}
+}
+
+// TestUserPoolScopes: the pool knows the API's scopes before its client asks
+// for them; and no client asks for the administrator's, which everybody who
+// signs in by it would then have.
+func TestUserPoolScopes(t *testing.T) {
+	d := userPool(t, "prod")
+	serverID := d.only(t, d.api, "AWS::Cognito::UserPoolResourceServer", "ApiScopes")
+	server := d.api.Resources[serverID]
+	if got := d.property(t, server, "Identifier"); got != `"bytepass"` {
+		t.Errorf("the resource server is called %s", got)
+	}
+	var scopes []struct{ ScopeName string }
+	if err := json.Unmarshal([]byte(d.property(t, server, "Scopes")), &scopes); err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, scope := range scopes {
+		names = append(names, scope.ScopeName)
+	}
+	if want := []string{"files:read", "files:write", "files:admin"}; !slices.Equal(names, want) {
+		t.Errorf("it has the scopes %q, not %q", names, want)
+	}
+	for _, id := range d.api.ofType("AWS::Cognito::UserPoolClient") {
+		client := d.api.Resources[id]
+		if strings.Contains(d.property(t, client, "AllowedOAuthScopes"), "admin") {
+			t.Errorf("%s makes everybody an administrator", id)
+		}
+		if !slices.Contains(client.DependsOn, serverID) {
+			t.Errorf("%s does not wait for %s, only for %v", id, serverID, client.DependsOn)
+		}
+	}
+	if got := d.resolve(t, d.api.Outputs["Scopes"]["Value"]); got != "openid profile email bytepass/files:read bytepass/files:write" {
+		t.Errorf("the output Scopes is %v", got)
+	}
+	if got := dev(t).environment(t, "Upload")["BYTEPASS_SCOPE_PREFIX"]; got != "" {
+		t.Errorf("with an issuer of one's own scopes begin with %v", got)
 	}
 }
 

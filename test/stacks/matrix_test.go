@@ -18,7 +18,7 @@ const (
 var combinations = []map[string]any{
 	{},
 	{"stage": "prod", "issuer": "https://login.example.org"},
-	{"stage": "prod", "issuer": "https://login.example.org", "origins": "https://app.example.org", "reservedConcurrency": "50", "requireScopes": "true"},
+	{"stage": "prod", "issuer": "https://login.example.org", "origins": "https://app.example.org", "reservedConcurrency": "50", "requireScopes": "true", "scopePrefix": "files/"},
 	{"stage": "a", "prefix": "b", "issuer": "https://login.example.org", "retain": "false"},
 	{"stage": "longest-stage-16", "prefix": "prefix-no", "issuer": "https://login.example.org"},
 	{"stage": "test", "retain": "false", "issuer": "http://127.0.0.1:9000", "architecture": "x86_64", "logDays": "1", "accessLogDays": "1"},
@@ -29,7 +29,7 @@ var combinations = []map[string]any{
 	{"delivery": "cloudfront", "stage": "prod", "issuer": "https://login.example.org", "domain": "files.example.org", "certificate": certificate, "webAcl": webACL, "priceClass": "PriceClass_100"},
 	{"delivery": "cloudfront", "stage": "longest-stage-16", "prefix": "prefix-no", "issuer": "https://login.example.org", "origins": "", "keyDays": "0"},
 	{"identity": "cognito"},
-	{"identity": "cognito", "stage": "prod", "issuer": "https://issuer.example.com", "callbackUrls": "https://app.example.org/signed-in", "mfa": "optional", "signUp": "true"},
+	{"identity": "cognito", "stage": "prod", "issuer": "https://issuer.example.com", "callbackUrls": "https://app.example.org/signed-in", "mfa": "optional", "signUp": "true", "requireScopes": "true"},
 	{"cloudTrail": "true"},
 	{"cloudTrail": "true", "identity": "cognito", "delivery": "cloudfront", "stage": "prod", "issuer": "https://issuer.example.com", "origins": "https://app.example.org"},
 	{"uploadUrlSeconds": "1", "putSeconds": "1", "partSeconds": "1", "getSeconds": "1", "ingestConcurrency": "2", "throttleRate": "1", "throttleBurst": "1"},

@@ -126,14 +126,14 @@ export class Issuer {
   }
 
   /**
-   * @param {string} id the ID token
+   * @param {string} id the ID token; "" if there is none any more
    * @returns {string} where the browser has to go to sign out; "" if the issuer has no such place
    */
   signOutUrl(id) {
     const { end_session_endpoint: endpoint } = this.#document;
     if (!isSafe(endpoint)) return "";
     // logout_uri is how Cognito calls it; whoever knows it not passes over it.
-    return withQuery(endpoint, { id_token_hint: id, client_id: this.#config.clientId, post_logout_redirect_uri: home(), logout_uri: home() });
+    return withQuery(endpoint, { ...(id ? { id_token_hint: id } : {}), client_id: this.#config.clientId, post_logout_redirect_uri: home(), logout_uri: home() });
   }
 
   /**

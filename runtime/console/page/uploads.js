@@ -13,6 +13,8 @@ const SHOWN = 50;
 const EVERY = 100;
 
 const MOVING = ["waiting", "starting", "checking", "sending", "retrying"];
+/** When an upload asks the API for something, and so needs somebody who has signed in. */
+const ASKING = [...MOVING, "finishing", "arriving"];
 
 export class UploadsPanel {
   /** @type {Map<Item, Line>} */
@@ -140,7 +142,7 @@ class Line {
     this.again.hidden = !failed;
     this.stop.title = failed ? "Dismiss" : "Cancel";
     this.stop.setAttribute("aria-label", `${failed ? "Dismiss the failed" : "Cancel the"} upload of ${file.name}`);
-    if (waits && MOVING.includes(state)) {
+    if (waits && ASKING.includes(state)) {
       this.state.textContent = `Paused at ${progressText(sent, file.size)} until you sign in again`;
       return;
     }
