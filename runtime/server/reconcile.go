@@ -28,28 +28,13 @@ func newProjector(b *bucket.Bucket, name string, c *sql.Catalog, log *slog.Logge
 // mends the catalog. It works beside servers that run with these settings, also
 // when none does. progress may be nil.
 func Reconcile(ctx context.Context, cfg Config, progress func(ingest.Counts)) (counts ingest.Counts, err error) {
-	var f *folder.Folder
-	if cfg.S3.Endpoint == "" || cfg.Database == "" {
-		if f, err = folder.Open(cfg.Data, false); err != nil {
-			return ingest.Counts{}, err
-		}
-	}
-	reach, name := reachEmbedded, Bucket
-	if cfg.S3.Endpoint != "" {
-		reach, name = reachForeign, cfg.S3.Bucket
-	}
-	client, stop, err := reach(ctx, cfg, f)
+	s, err := OpenStorage(ctx, cfg)
 	if err != nil {
 		return ingest.Counts{}, err
 	}
-	defer closing(&err, stop)
-	c, err := openCatalog(ctx, cfg, f)
-	if err != nil {
-		return ingest.Counts{}, err
-	}
-	defer closing(&err, c.Close)
-	b := bucket.New(client, name)
-	return newProjector(b, name, c, cfg.Log, cfg.Now).Reconcile(ctx, b, ingest.Sweep{Progress: progress})
+	defer closing(&err, s.Close)
+	b := bucket.New(s.Client, s.Bucket)
+	return newProjector(b, s.Bucket, s.Catalog, cfg.Log, cfg.Now).Reconcile(ctx, b, ingest.Sweep{Progress: progress})
 }
 
 // reachForeign returns a client of the store of the settings, if that is as a

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -25,6 +26,8 @@ type served struct {
 	Running
 	stop  context.CancelFunc
 	ended chan error
+	// patience is how long lists waits; 0 is five seconds.
+	patience time.Duration
 }
 
 func configOf(data string) Config {
@@ -142,7 +145,7 @@ func (s *served) listed() (keys []string) {
 func (s *served) lists(keys ...string) {
 	s.Helper()
 	var got []string
-	for end := time.Now().Add(5 * time.Second); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+	for end := time.Now().Add(cmp.Or(s.patience, 5*time.Second)); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
 		if got = s.listed(); slices.Equal(got, keys) {
 			return
 		}
