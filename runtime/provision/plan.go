@@ -107,6 +107,24 @@ func (d *Diff) add(p planned) {
 	d.Foreign, d.Gaps = append(d.Foreign, p.foreign...), append(d.Gaps, p.gaps...)
 }
 
+// With returns the plan with one setting as another plan has it.
+func (d Diff) With(setting string, other Diff) Diff {
+	out := d
+	out.Changes = slices.DeleteFunc(slices.Clone(d.Changes), func(c Change) bool { return c.Setting == setting })
+	out.Gaps = slices.DeleteFunc(slices.Clone(d.Gaps), func(g Gap) bool { return g.Setting == setting })
+	for _, c := range other.Changes {
+		if c.Setting == setting {
+			out.Changes = append(out.Changes, c)
+		}
+	}
+	for _, g := range other.Gaps {
+		if g.Setting == setting {
+			out.Gaps = append(out.Gaps, g)
+		}
+	}
+	return out
+}
+
 // elsewhereGaps names the properties that nobody but CloudFormation applies.
 func elsewhereGaps(s Settings) []Gap {
 	var gaps []Gap

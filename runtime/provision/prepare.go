@@ -1,6 +1,7 @@
 package provision
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -25,7 +26,17 @@ func Prepare(ctx context.Context, t Target, s Settings, scratch *Scratch) (Diff,
 			return Diff{}, err
 		}
 	}
-	return d.Keep(), nil
+	d = d.Keep()
+	slices.SortStableFunc(d.Gaps, func(a, b Gap) int { return cmp.Compare(place(a.Setting), place(b.Setting)) })
+	return d, nil
+}
+
+// place is where a setting is among all; what is none comes after them.
+func place(setting string) int {
+	if i := slices.Index(Names(), setting); i >= 0 {
+		return i
+	}
+	return len(Names())
 }
 
 // Lacks returns the gaps of what is required: settings by name, or parts of
@@ -38,6 +49,23 @@ func Lacks(gaps []Gap, required []string) []Gap {
 		}
 	}
 	return all
+}
+
+// Without returns what a store cannot do of the template, so that a comparison
+// can leave it out: settings by name, and parts of them as "setting/part".
+func Without(gaps []Gap) []string {
+	var names []string
+	for _, g := range gaps {
+		name := g.Setting
+		if g.Part != "" {
+			name += "/" + g.Part
+		}
+		if slices.Contains([]Reason{Unsupported, Refused, Ignored, LocksOut, Unknown}, g.Reason) && CheckNames([]string{name}) == nil {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // CheckNames returns an error that names the first of names that is neither a

@@ -69,3 +69,37 @@ func (s Settings) AllowOrigins(origins ...string) Settings {
 	s.CORS = rules
 	return s
 }
+
+// EncryptWith returns the settings with the objects encrypted by a key of the
+// store: of this id, or, if it is empty, by the store's own (SSE-S3). It takes
+// the place of a key that only AWS has.
+func (s Settings) EncryptWith(key string) Settings {
+	by := &types.ServerSideEncryptionByDefault{SSEAlgorithm: types.ServerSideEncryptionAes256}
+	if key != "" {
+		by = &types.ServerSideEncryptionByDefault{SSEAlgorithm: types.ServerSideEncryptionAwsKms, KMSMasterKeyID: &key}
+	}
+	s.Encryption = slices.Clone(s.Encryption)
+	for i := range s.Encryption {
+		s.Encryption[i].ApplyServerSideEncryptionByDefault = by
+		if key == "" {
+			s.Encryption[i].BucketKeyEnabled = nil // is about keys of a KMS
+		}
+	}
+	return s.settled("encryption")
+}
+
+// LogTo returns the settings with the access log in a bucket of the store.
+func (s Settings) LogTo(bucket string) Settings {
+	if s.Logging != nil {
+		to := *s.Logging
+		to.TargetBucket = &bucket
+		s.Logging = &to
+	}
+	return s.settled("logging")
+}
+
+// settled returns the settings with nothing unresolved in one of them.
+func (s Settings) settled(setting string) Settings {
+	s.Unresolved = slices.DeleteFunc(slices.Clone(s.Unresolved), func(u Unresolved) bool { return u.Setting == setting })
+	return s
+}

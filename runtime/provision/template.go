@@ -142,6 +142,20 @@ func (r *resolver) rename(v any) any {
 	return v
 }
 
+// NameOnAWS returns the name that the template's bucket has on AWS, as far as
+// values say it.
+func NameOnAWS(template []byte, values Values) (string, error) {
+	var t templateFile
+	if err := json.Unmarshal(template, &t); err != nil {
+		return "", fmt.Errorf("provision: the template is not a JSON document of CloudFormation: %w", err)
+	}
+	id, err := t.bucket()
+	if err != nil {
+		return "", err
+	}
+	return (&resolver{template: t, values: values, bucketID: id}).nameOnAWS(), nil
+}
+
 // nameOnAWS returns the name that the bucket gets on AWS: its own, or, in the
 // account's regional namespace, one made of prefix, account and region
 // (https://docs.aws.amazon.com/AmazonS3/latest/userguide/gpbucketnamespaces.html).

@@ -19,6 +19,7 @@ const (
 	exitUsage       = 2 // used or configured wrongly; nothing was touched
 	exitNotFound    = 3 // there is no such file
 	exitRefused     = 4 // no token, or one that may not do this
+	exitDiffers     = 5 // a bucket is not what the template says, or lacks what is required
 	exitInterrupted = 130
 )
 
@@ -43,6 +44,8 @@ func exitCode(err error) int {
 		return exitDone
 	case errors.As(err, &setting), errors.As(err, new(*config.Error)), errors.As(err, new(usageError)), errors.Is(err, transfer.ErrArguments):
 		return exitUsage
+	case errors.As(err, new(differs)):
+		return exitDiffers
 	case errors.Is(err, context.Canceled):
 		return exitInterrupted
 	case code == client.CodeNotFound, errors.Is(err, fs.ErrNotExist):

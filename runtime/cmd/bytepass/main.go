@@ -66,9 +66,9 @@ func newRoot() *cobra.Command {
 		return usageError{fmt.Errorf("%w; see %s --help", config.FlagError(c.Flags(), err), c.CommandPath())}
 	})
 	root.AddCommand(
-		newServe(), newToken(), newReconcile(), version,
+		newServe(), newToken(), newReconcile(), newProvision(), newDrift(), version,
 		newPut(), newGet(), newLs(), newRm(), newUploads(),
-		newVerify(),
+		newVerify(), newPurge(),
 	)
 	return root
 }
