@@ -58,12 +58,12 @@ func FlagError(flags *pflag.FlagSet, err error) error {
 const mostSlips = 3
 
 // nearest returns the name that was most likely meant by one that is unknown,
-// or "" if none is near: the fewest slips away, or the first one that begins
-// with it as with a word.
+// or "" if none is near: the fewest slips away, at most one in three letters, or
+// the first one that begins or ends with it as with a word.
 func nearest(unknown string, names []string) string {
 	unknown = strings.ToLower(strings.ReplaceAll(unknown, "_", "-"))
 	names = slices.Sorted(slices.Values(names))
-	best, fewest := "", min(mostSlips, len(unknown)/2)+1
+	best, fewest := "", min(mostSlips, len(unknown)/3)+1
 	for _, name := range names {
 		if n := env.Slips(unknown, name); n < fewest {
 			best, fewest = name, n
@@ -73,7 +73,7 @@ func nearest(unknown string, names []string) string {
 		return best
 	}
 	for _, name := range names {
-		if strings.HasPrefix(name, unknown+"-") {
+		if strings.HasPrefix(name, unknown+"-") || strings.HasSuffix(name, "-"+unknown) {
 			return name
 		}
 	}
