@@ -63,18 +63,28 @@ func (u *upkeep) lead(ctx context.Context) {
 	work.Wait()
 }
 
+// reconcileShare bounds the part of the time that is spent on comparing, which
+// asks the store for the head of every object: one in so many.
+const reconcileShare = 10
+
 // reconciling reconciles until it has succeeded, which finds what was changed
 // while nobody looked, and then now and then, if the store needs it.
 func (u *upkeep) reconciling(ctx context.Context) {
+	start := time.Now()
 	for attempt := 0; !u.reconcile(ctx); attempt++ {
-		select {
-		case <-ctx.Done():
+		sleep(ctx, pause(attempt))
+		if ctx.Err() != nil {
 			return
-		case <-time.After(pause(attempt)):
 		}
+		start = time.Now()
 	}
-	if u.watch.reconcile > 0 {
-		every(ctx, u.watch.reconcile, func() { u.reconcile(ctx) })
+	for u.watch.reconcile > 0 {
+		sleep(ctx, max(u.watch.reconcile, (reconcileShare-1)*time.Since(start)))
+		if ctx.Err() != nil {
+			return
+		}
+		start = time.Now()
+		u.reconcile(ctx)
 	}
 }
 
