@@ -68,7 +68,7 @@ func newRoot() *cobra.Command {
 	root.AddCommand(
 		newServe(), newToken(), newReconcile(), newProvision(), newDrift(), version,
 		newPut(), newGet(), newLs(), newRm(), newUploads(),
-		newVerify(), newPurge(),
+		newVerify(), newPurge(), newHealth(),
 	)
 	return root
 }

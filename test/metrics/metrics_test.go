@@ -1,0 +1,208 @@
+// Package metrics scrapes the real "bytepass serve" as Prometheus does, after
+// traffic that is known.
+package metrics
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	dto "github.com/prometheus/client_model/go"
+	"github.com/prometheus/common/expfmt"
+	"github.com/prometheus/common/model"
+
+	"github.com/bytepass/bytepass/runtime/client"
+	"github.com/bytepass/bytepass/test/serve"
+)
+
+const key = "telltale/photo.txt"
+
+func TestScrape(t *testing.T) {
+	binary, err := serve.Binary(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := freeAddress(t)
+	s, err := serve.Start(binary, filepath.Join(t.TempDir(), "data"), "--metrics-listen", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Stop()
+	traffic(t, s)
+
+	families, text := scrape(t, "http://"+address+"/metrics")
+	for _, c := range []struct {
+		name, labels string
+		want         float64
+		more         bool // or more
+	}{
+		{"bytepass_http_requests_total", `route="/api/presign",method="POST",status="2xx"`, 2, false},
+		{"bytepass_http_requests_total", `route="/api/files",method="DELETE",status="2xx"`, 1, false},
+		{"bytepass_http_requests_total", `route="/api/file",method="GET",status="2xx"`, 1, true},
+		{"bytepass_http_requests_total", `route="/api/file",method="GET",status="4xx"`, 1, true},
+		{"bytepass_http_requests_total", `route="/api/versions",method="GET",status="4xx"`, 1, false},
+		{"bytepass_http_requests_total", `route="other",method="GET",status="4xx"`, 1, false},
+		{"bytepass_http_request_duration_seconds", `route="/api/presign"`, 2, false},
+		{"bytepass_token_checks_total", `outcome="unauthenticated"`, 1, false},
+		{"bytepass_token_checks_total", `outcome="ok"`, 4, true},
+		{"bytepass_signed_urls_total", `kind="put"`, 2, false},
+		{"bytepass_signed_urls_total", `kind="get"`, 1, true},
+		{"bytepass_signed_urls_total", `kind="part"`, 0, false},
+		{"bytepass_events_received_total", "", 3, false},
+		{"bytepass_events_projected_total", "", 2, true},
+		{"bytepass_events_failed_total", "", 0, false},
+		{"bytepass_event_lag_seconds", "", 2, true},
+		{"bytepass_reconcile_runs_total", `outcome="ok"`, 1, false},
+		{"bytepass_reconcile_last_success_timestamp_seconds", "", float64(time.Now().Unix() - 60), true},
+		{"bytepass_store_calls_total", `operation="HeadObject",outcome="ok"`, 1, true},
+		{"bytepass_store_call_duration_seconds", `operation="HeadObject"`, 1, true},
+		{"bytepass_catalog_connections_max", "", 1, true},
+		{"bytepass_leader", "", 1, false},
+		{"bytepass_stale_uploads_aborted_total", "", 0, false},
+		{"bytepass_build_info", `version="` + version(t, binary) + `"`, 1, false},
+	} {
+		got, ok := value(families[c.name], c.labels)
+		if !ok || got != c.want && (!c.more || got < c.want) {
+			t.Errorf("%s{%s} is %v (%t), want %v", c.name, c.labels, got, ok, c.want)
+		}
+	}
+	for _, secret := range []string{"telltale", "photo", "dev", "X-Amz", "Signature"} {
+		for line := range strings.Lines(text) {
+			if strings.HasPrefix(line, "bytepass_") && !strings.HasPrefix(line, "bytepass_build_info") && strings.Contains(line, secret) {
+				t.Errorf("a series says %q: %s", secret, line)
+			}
+		}
+	}
+	if res, err := http.Get(s.URL + "/metrics"); err != nil || res.StatusCode != http.StatusNotFound {
+		t.Errorf("the API's own address has /metrics: %v, %v", res, err)
+	}
+}
+
+// traffic is two uploads, of which one is looked at and deleted, and three
+// requests that are refused. When it returns, the catalog knows of all of it.
+func traffic(t *testing.T, s *serve.Server) {
+	t.Helper()
+	c, err := client.New(client.Config{BaseURL: s.URL, Token: client.StaticToken(""), HTTP: http.DefaultClient})
+	if err != nil {
+		t.Fatal(err)
+	}
+	size := int64(5)
+	for _, key := range []string{key, "telltale/other.txt"} {
+		signed, err := c.Presign(t.Context(), client.Upload{Key: key, MimeType: "text/plain", Size: &size})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPut, signed.URL, strings.NewReader("bytes"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, value := range signed.Headers {
+			r.Header.Set(name, value)
+		}
+		if status := send(t, r); status != http.StatusOK {
+			t.Fatalf("PUT: %d", status)
+		}
+	}
+	await(t, func() bool { _, err := c.File(t.Context(), key, ""); return err == nil })
+	if err := c.Delete(t.Context(), key); err != nil {
+		t.Fatal(err)
+	}
+	await(t, func() bool { _, err := c.File(t.Context(), key, ""); return err != nil })
+	for target, status := range map[string]int{"/api/versions?key=" + key: http.StatusUnauthorized, "/telltale": http.StatusNotFound} {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.URL+target, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Authorization", "Bearer telltale")
+		if got := send(t, r); got != status {
+			t.Fatalf("%s: %d, want %d", target, got, status)
+		}
+	}
+}
+
+func send(t *testing.T, r *http.Request) (status int) {
+	t.Helper()
+	res, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res.Body.Close()
+	return res.StatusCode
+}
+
+func await(t *testing.T, done func() bool) {
+	t.Helper()
+	for end := time.Now().Add(10 * time.Second); !done(); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("the catalog does not follow")
+		}
+	}
+}
+
+func scrape(t *testing.T, url string) (map[string]*dto.MetricFamily, string) {
+	t.Helper()
+	res, err := http.Get(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	text, err := io.ReadAll(res.Body)
+	if err != nil || res.StatusCode != http.StatusOK {
+		t.Fatalf("%s, %v", res.Status, err)
+	}
+	parser := expfmt.NewTextParser(model.LegacyValidation)
+	families, err := parser.TextToMetricFamilies(bytes.NewReader(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return families, string(text)
+}
+
+// value returns the value of the series with exactly these labels; of a
+// histogram, how many were observed.
+func value(family *dto.MetricFamily, labels string) (float64, bool) {
+	for _, metric := range family.GetMetric() {
+		have := map[string]bool{}
+		for _, l := range metric.GetLabel() {
+			have[fmt.Sprintf("%s=%q", l.GetName(), l.GetValue())] = true
+		}
+		same := true
+		for _, label := range strings.Split(labels, ",") {
+			same = same && (label == "" || have[label])
+		}
+		switch {
+		case !same:
+		case metric.Histogram != nil:
+			return float64(metric.Histogram.GetSampleCount()), true
+		default:
+			return metric.GetCounter().GetValue() + metric.GetGauge().GetValue(), true
+		}
+	}
+	return 0, false
+}
+
+func version(t *testing.T, binary string) string {
+	t.Helper()
+	out, err := exec.CommandContext(t.Context(), binary, "version").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Fields(string(out))[1]
+}
+
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
+}
