@@ -3,6 +3,7 @@ package server
 import (
 	"errors"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
+	"github.com/bytepass/bytepass/runtime/sign"
 	"github.com/bytepass/bytepass/runtime/storetest"
 )
 
@@ -122,6 +124,75 @@ func TestForeignStoreWithEvents(t *testing.T) {
 		}
 	}
 	s.listsNow("b.txt")
+}
+
+// URLs are signed for the address that clients reach, as a user who may do
+// nothing else, and the console may talk to that address.
+func TestForeignStoreOfTwoAddressesAndUsers(t *testing.T) {
+	store := storetest.Start(t)
+	cfg := onStore(t.TempDir(), store)
+	cfg.S3.PublicEndpoint = "https://S3.example:443/"
+	cfg.S3.SignerAccessKey, cfg.S3.SignerSecretKey = "signer", "secret-of-signer"
+	s := runServer(t, cfg)
+	url := s.sign("a", 1, nil).URL.String()
+	if !strings.HasPrefix(url, "https://s3.example/files/u/dev/a?") || !strings.Contains(url, "X-Amz-Credential=signer%2F") {
+		t.Errorf("signed is %s", url)
+	}
+	res, err := http.Get(s.URL + "/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	res.Body.Close()
+	if policy := res.Header.Get("Content-Security-Policy"); !strings.Contains(policy, "connect-src 'self' https://s3.example;") {
+		t.Errorf("the page's policy is %s", policy)
+	}
+
+	cfg.S3.PathStyle = false
+	place := cfg.S3.place()
+	place.Now = time.Now
+	signer, err := sign.New(place)
+	if err != nil || signer.Origin() != "https://files.s3.example" {
+		t.Errorf("with the bucket in the host, signed is for %s, %v", signer.Origin(), err)
+	}
+}
+
+// Making an object of others may take longer than anything else.
+func TestPatience(t *testing.T) {
+	slow := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		select {
+		case <-r.Context().Done():
+		case <-time.After(300 * time.Millisecond):
+		}
+	}))
+	defer slow.Close()
+	over := newTransport()
+	defer over.CloseIdleConnections()
+	p := patience{quick: newHTTPClient(over, 50*time.Millisecond), long: newHTTPClient(over, 10*time.Second)}
+	for _, c := range []struct {
+		method, query, source string
+		waits                 bool
+	}{
+		{http.MethodPost, "?uploadId=u", "", true},
+		{http.MethodPut, "", "/files/a?versionId=v", true},
+		{http.MethodPost, "?uploads", "", false},
+		{http.MethodGet, "?uploadId=u", "", false},
+		{http.MethodHead, "", "", false},
+	} {
+		r, err := http.NewRequestWithContext(t.Context(), c.method, slow.URL+"/files/a"+c.query, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c.source != "" {
+			r.Header.Set("X-Amz-Copy-Source", c.source)
+		}
+		res, err := p.Do(r)
+		if err == nil {
+			res.Body.Close()
+		}
+		if (err == nil) != c.waits {
+			t.Errorf("%s %s: %v", c.method, c.query, err)
+		}
+	}
 }
 
 // A database, an issuer and a store of one's own: nothing is on disk.

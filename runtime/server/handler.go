@@ -38,7 +38,7 @@ func (s *server) newHandler(multipart *bucket.Multipart, origins []string) (http
 		Auth: s.metrics.Auth(s.identity), Limits: s.cfg.limits(), Uploads: signer, Downloads: signer,
 		Catalog: s.catalog, Deleter: s.bucket, Restorer: s.bucket,
 		Origins: origins, RequireScopes: s.cfg.RequireScopes,
-		Console: console.Files(), ContentOrigins: []string{place.Endpoint}, Login: newLogin(s.cfg, s.identity),
+		Console: console.Files(), ContentOrigins: []string{plain.Origin()}, Login: newLogin(s.cfg, s.identity),
 		Ready: s.checks(), Served: s.metrics.Served, Log: s.cfg.Log, Now: s.cfg.Now,
 	}
 	s.store.names(&cfg)

@@ -49,6 +49,9 @@ func (s *Signer) PresignPart(ctx context.Context, p files.PartUpload, life time.
 	}, nil
 }
 
+// Origin returns the scheme and the host that all signed URLs begin with.
+func (s *Signer) Origin() string { return s.origin }
+
 // ObjectURL returns the URL of an object without a signature: its name, by
 // which nothing private can be read.
 func (s *Signer) ObjectURL(objectKey string) string {
