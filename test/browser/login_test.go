@@ -366,6 +366,9 @@ func signOut(t *testing.T, w *loginWorld) {
 	second.isSignedInAs("alice")
 	second.until("document.querySelectorAll('#rows tr').length > 0")
 
+	eval[bool](second, `(localStorage.setItem("bytepass of alice  secret plan.bin", JSON.stringify({ key: "secret plan.bin", uploadId: "x", name: "plan.bin", size: 1, lastModified: 1, ends: "" })), location.reload(), true)`)
+	second.until("document.getElementById('interrupted-list')?.textContent.includes('secret plan.bin') === true")
+
 	p.press("Sign out")
 	second.card("Sign in")
 	second.says("You have signed out in another tab.")
@@ -380,6 +383,9 @@ func signOut(t *testing.T, w *loginWorld) {
 	p.enter("bob") // the issuer asks who it is
 	p.isSignedInAs("bob")
 	p.lists()
+	if !eval[bool](p, "document.getElementById('interrupted').hidden && localStorage.getItem('bytepass of alice  secret plan.bin') !== null") {
+		t.Error("Bob is told of Alice's uploads, or they are forgotten")
+	}
 	p.clean()
 }
 

@@ -191,8 +191,8 @@ export class Session {
   /** @param {any} heard from another tab, or from the window to sign in */
   async #hear(heard) {
     if (heard.signedOut && this.state !== "out") {
-      const waits = this.state === "in" ? "You have signed out in another tab." : undefined;
-      this.#become("out", waits);
+      this.issuer.revoke(this.#tokens?.refresh ?? "");
+      this.#become("out", "You have signed out in another tab.");
     }
     const pending = this.#elsewhere;
     if (!pending || typeof heard.answer !== "string") return;
