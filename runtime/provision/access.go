@@ -7,9 +7,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 )
 
+const publicAccessName = "publicAccess"
+
 func publicAccess() setting {
 	return aspect[*types.PublicAccessBlockConfiguration]{
-		name:        "publicAccess",
+		name:        publicAccessName,
 		property:    "PublicAccessBlockConfiguration",
 		consequence: "nothing stops an administrator of the store from making the bucket public; Bytepass itself never does",
 		parse: func(s *Settings, property []byte) error {

@@ -2,7 +2,6 @@ package provision
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 )
@@ -36,9 +35,11 @@ func (a aspect[T]) leave(t Target, want T) (T, []Gap) {
 // plans that. What it does not do is a gap: of the whole setting, or of those
 // parts that it does not do alone either.
 func (a aspect[T]) narrow(ctx context.Context, t Target, scratch string, have, want T) (planned, error) {
-	fresh, err := a.get(ctx, t.Client, &scratch)
-	if err != nil && !isAbsent(err) && !isUnsupported(err) {
-		return planned{}, fmt.Errorf("provision: reading %s of the scratch bucket %s: %w", a.name, scratch, err)
+	on := t
+	on.Bucket = scratch
+	fresh, gap, err := a.read(ctx, on)
+	if gap != nil || err != nil {
+		return planned{gaps: listed(gap)}, err
 	}
 	able, gaps, err := a.able(ctx, t, scratch, want)
 	if err != nil || isEmpty(a.canonical(able)) {

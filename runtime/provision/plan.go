@@ -153,11 +153,19 @@ func (d Diff) Probe(ctx context.Context, scratch string) (Diff, error) {
 }
 
 // Keep returns the plan without the changes that would overwrite a value of
-// somebody else's. Each of them has become a gap.
+// somebody else's, or make it void. Each of them has become a gap.
 func (d Diff) Keep() Diff {
 	out := d
 	out.Changes, out.Gaps = nil, slices.Clone(d.Gaps)
+	public := d.public()
 	for _, c := range d.Changes {
+		if c.Setting == publicAccessName && public != "" {
+			out.Gaps = append(out.Gaps, Gap{
+				Setting: c.Setting, Reason: Kept, Detail: "statement " + public + " of the bucket's policy lets everybody in",
+				Consequence: "what is public stays public, because it was not made so for this template; --replace policy removes the statement, and then the block is written",
+			})
+			continue
+		}
 		if !c.Overwrites {
 			out.Changes = append(out.Changes, c)
 			continue
@@ -190,6 +198,22 @@ func Apply(ctx context.Context, d Diff) ([]Gap, error) {
 		}
 	}
 	return gaps, nil
+}
+
+// public returns the name of a statement of others that lets everybody in.
+func (d Diff) public() string {
+	for _, f := range d.Foreign {
+		var statements []Statement
+		if f.Setting != policyName || json.Unmarshal(f.Value, &statements) != nil {
+			continue
+		}
+		for _, s := range statements {
+			if s["Effect"] == "Allow" && everyone(s["Principal"]) {
+				return f.Part
+			}
+		}
+	}
+	return ""
 }
 
 func bucketExists(ctx context.Context, t Target) (bool, error) {

@@ -18,9 +18,6 @@ func TestOnStores(t *testing.T) {
 				Endpoint: store.Endpoint, Region: store.Region, AccessKey: store.AccessKey, SecretKey: store.SecretKey,
 				Template: provision.Default(), KillEvery: 3,
 			}
-			if kind == stores.Ceph {
-				s.KillEvery = 10 // making and removing a bucket takes long there
-			}
 			provisiontest.All(t, s)
 		})
 	}

@@ -15,33 +15,6 @@ import (
 	"github.com/bytepass/bytepass/runtime/provision"
 )
 
-// raw returns what a bucket has, setting by setting, as the store answers.
-func raw(t *testing.T, c *s3.Client, bucket string) map[string]any {
-	t.Helper()
-	all, ctx, b := map[string]any{}, t.Context(), &bucket
-	add := func(name string, value any, err error) {
-		if err == nil {
-			all[name] = value
-		}
-	}
-	if out, err := c.GetBucketVersioning(ctx, &s3.GetBucketVersioningInput{Bucket: b}); err == nil {
-		add("versioning", out.Status, err)
-	}
-	if out, err := c.GetBucketEncryption(ctx, &s3.GetBucketEncryptionInput{Bucket: b}); err == nil {
-		add("encryption", out.ServerSideEncryptionConfiguration, err)
-	}
-	if out, err := c.GetBucketPolicy(ctx, &s3.GetBucketPolicyInput{Bucket: b}); err == nil {
-		add("policy", out.Policy, err)
-	}
-	if out, err := c.GetBucketCors(ctx, &s3.GetBucketCorsInput{Bucket: b}); err == nil {
-		add("cors", out.CORSRules, err)
-	}
-	if out, err := c.GetBucketLifecycleConfiguration(ctx, &s3.GetBucketLifecycleConfigurationInput{Bucket: b}); err == nil {
-		add("lifecycle", out.Rules, err)
-	}
-	return all
-}
-
 // mutations change each setting by hand, as somebody does who means well.
 func mutations(s Store) map[string]func(t *testing.T, c *s3.Client, bucket string) error {
 	return map[string]func(t *testing.T, c *s3.Client, bucket string) error{
