@@ -77,6 +77,14 @@ func TestUsage(t *testing.T) {
 		"verify: an origin":    {[]string{"verify", "--origin", "https://app.example/"}, exitUsage, "--origin"},
 		"verify: two outputs":  {[]string{"verify", "--json", "--prometheus", "-"}, exitUsage, "contradict"},
 		"verify: no other":     {[]string{"verify", "--other-token-file", nowhere}, exitUsage, "--other-token-file"},
+		"purge nobody":         {[]string{"purge", "--data", nowhere, "--yes"}, exitUsage, "--owner or --group"},
+		"purge two":            {[]string{"purge", "--data", nowhere, "--owner", "a", "--group", "b", "--yes"}, exitUsage, "--owner or --group"},
+		"purge key and prefix": {[]string{"purge", "--data", nowhere, "--owner", "a", "--key", "k", "--prefix", "p", "--yes"}, exitUsage, "--prefix"},
+		"purge no key":         {[]string{"purge", "--data", nowhere, "--owner", "a", "--key", "a//b", "--yes"}, exitUsage, "key"},
+		"purge nowhere":        {[]string{"purge", "--owner", "a", "--yes"}, exitUsage, "--data"},
+		"purge half":           {[]string{"purge", "--bucket", "b", "--owner", "a", "--yes"}, exitUsage, "--table"},
+		"purge unasked":        {[]string{"purge", "--data", nowhere, "--owner", "a"}, exitUsage, "--yes"},
+		"purge no folder":      {[]string{"purge", "--data", nowhere, "--owner", "a", "--yes"}, exitFailed, "bytepass serve --data"},
 		"no parallel":          {[]string{"put", "a", "b", "--parallel", "0"}, exitUsage, "--parallel"},
 		"address that is none": {[]string{"serve", "--data", nowhere, "--listen", "8080"}, exitUsage, "HOST:PORT"},
 	} {
@@ -96,7 +104,7 @@ func TestUsage(t *testing.T) {
 }
 
 func TestHelpHasExamples(t *testing.T) {
-	for _, name := range []string{"serve", "token", "reconcile", "version", "put", "get", "ls", "rm", "uploads", "verify"} {
+	for _, name := range []string{"serve", "token", "reconcile", "version", "put", "get", "ls", "rm", "uploads", "verify", "purge"} {
 		code, stdout, _ := command(t, name, "--help")
 		if code != exitDone || !strings.Contains(stdout, "Examples:\n") || !strings.Contains(stdout, "  bytepass "+name) {
 			t.Errorf("%s --help: exit code %d, %s", name, code, stdout)

@@ -4,14 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"time"
 
-	awsconfig "github.com/aws/aws-sdk-go-v2/config"
 	awsdynamodb "github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"github.com/bytepass/bytepass/runtime/bucket"
 	"github.com/bytepass/bytepass/runtime/catalog/dynamodb"
@@ -31,10 +28,8 @@ const reconcileExamples = `  # a data folder, whether bytepass serve runs on it 
 
 // reconcile mends a catalog by its bucket.
 type reconcile struct {
-	served serve // the settings of a server
-	bucket string
-	table  string
-	days   int
+	storage
+	days int
 }
 
 func newReconcile() *cobra.Command {
@@ -53,62 +48,41 @@ and needs those that say where catalog and store are.`,
 		RunE:    r.run,
 	}
 	f := c.Flags()
-	r.served.flags(f)
-	needed := pflag.NewFlagSet("", pflag.ContinueOnError)
-	storeFlags(needed, &server.S3{})
-	f.VisitAll(func(flag *pflag.Flag) {
-		known := flag.Name == "data" || flag.Name == "database" || flag.Name == "config"
-		flag.Hidden = !known && (needed.Lookup(flag.Name) == nil || needed.Lookup(flag.Name).Hidden)
-	})
-	f.Lookup("data").DefValue, r.served.config.Data = "", ""
-	f.StringVar(&r.bucket, "bucket", "", "bucket on AWS, together with --table")
-	f.StringVar(&r.table, "table", "", "DynamoDB table that holds the catalog, together with --bucket")
+	r.flags(f)
 	f.IntVar(&r.days, "tombstone-days", 150, "on AWS: days that the catalog remembers a deleted key, as the stacks have set them")
-	config.Apart(f, "bucket", "table", "tombstone-days")
+	config.Apart(f, "tombstone-days")
 	return c
 }
 
 func (r *reconcile) run(c *cobra.Command, _ []string) error {
-	settings, err := loadSettings(c)
+	cfg, err := r.load(c)
 	if err != nil {
 		return err
 	}
-	cfg := r.served.config
-	aws := r.bucket != "" || r.table != ""
-	switch {
-	case aws == (cfg.Data != "" || cfg.S3.Endpoint != ""):
-		return usageError{errors.New("name a data folder with --data, a store of yours with --s3-endpoint and --s3-bucket, or a deployment on AWS with --bucket and --table; see bytepass reconcile --help")}
-	case aws && (r.bucket == "" || r.table == ""):
-		return usageError{errors.New("--bucket and --table go together")}
-	case aws && cfg.Database != "":
-		return usageError{errors.New("--database goes with --data or --s3-endpoint; on AWS the catalog is in DynamoDB")}
-	case !aws && cfg.Data == "" && cfg.Database == "":
-		return usageError{errors.New("name the database with --database, or the data folder that holds the catalog with --data")}
-	case r.days < 1:
+	if r.days < 1 {
 		return usageError{errors.New("--tombstone-days: write at least 1")}
 	}
-	cfg.Log, cfg.Now = newLog(c.ErrOrStderr(), slog.LevelInfo), time.Now
 	progress := func(n ingest.Counts) {
 		cfg.Log.Info("reconciling", "records", n.Records, "objects", n.Keys, "mended", n.Changed, "failed", n.Failed)
 	}
 	start := time.Now()
 	sweep := server.Reconcile
-	if aws {
-		sweep = r.onAWS
+	if r.onAWS() {
+		sweep = r.sweepAWS
 	}
 	counts, err := sweep(c.Context(), cfg, progress)
 	if err != nil {
-		return asWritten(err, settings)
+		return asWritten(err, r.settings)
 	}
 	_, err = fmt.Fprintf(c.OutOrStdout(), "%d records and %d objects compared in %v, %d records mended\n", counts.Records, counts.Keys, time.Since(start).Round(time.Millisecond), counts.Changed)
 	return err
 }
 
-// onAWS reconciles a table with a bucket by the credentials of the environment.
-func (r *reconcile) onAWS(ctx context.Context, settings server.Config, progress func(ingest.Counts)) (ingest.Counts, error) {
-	cfg, err := awsconfig.LoadDefaultConfig(ctx)
+// sweepAWS reconciles a table with a bucket by the credentials of the environment.
+func (r *reconcile) sweepAWS(ctx context.Context, settings server.Config, progress func(ingest.Counts)) (ingest.Counts, error) {
+	cfg, err := r.sdk(ctx)
 	if err != nil {
-		return ingest.Counts{}, fmt.Errorf("AWS credentials or region: %w", err)
+		return ingest.Counts{}, err
 	}
 	objects := bucket.New(s3.NewFromConfig(cfg), r.bucket)
 	projector := ingest.New(ingest.Config{

@@ -37,7 +37,12 @@ const settingsExamples = `
   bytepass serve --config bytepass.yaml`
 
 // foreignVariables begin like those of serve and belong to other commands.
-func foreignVariables() []string { return []string{"BYTEPASS_URL", "BYTEPASS_TOKEN"} }
+func foreignVariables() []string {
+	return []string{
+		"BYTEPASS_URL", "BYTEPASS_TOKEN", "BYTEPASS_OTHER_TOKEN", "BYTEPASS_EXPIRED_TOKEN",
+		"BYTEPASS_SIGNER_ACCESS_KEY", "BYTEPASS_SIGNER_SECRET_KEY", "BYTEPASS_SIGNER_SESSION_TOKEN",
+	}
+}
 
 // loadSettings sets the flags of a command to what the command line, the
 // environment and the file of settings say.

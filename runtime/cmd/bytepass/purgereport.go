@@ -1,0 +1,90 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/bytepass/bytepass/runtime/purge"
+)
+
+// purgeProgress tells now and then how far a purge is.
+type purgeProgress struct {
+	out  io.Writer
+	now  func() time.Time
+	last time.Time
+}
+
+const progressEvery = 2 * time.Second
+
+func (p *purgeProgress) tell(erased purge.Counts) {
+	if p.last.IsZero() {
+		p.last = p.now()
+	}
+	if p.now().Sub(p.last) >= progressEvery {
+		p.last = p.now()
+		fmt.Fprintln(p.out, "erased so far:", countsText(erased))
+	}
+}
+
+func countsText(n purge.Counts) string {
+	return fmt.Sprintf("%d versions (%d bytes) and %d delete markers of %d keys, %d unfinished uploads, %d records of the catalog", n.Versions, n.Bytes, n.Markers, n.Keys, n.Uploads, n.Records)
+}
+
+func tellPlan(w io.Writer, t purge.Target, plan purge.Plan) {
+	what := "everything"
+	switch {
+	case t.Key != "":
+		what = fmt.Sprintf("the key %q", t.Key)
+	case t.Prefix != "":
+		what = fmt.Sprintf("what begins with %q", t.Prefix)
+	}
+	fmt.Fprintf(w, "%s of %s: %s\n", what, t.Space, countsText(plan.Counts))
+	for _, object := range plan.First {
+		fmt.Fprintf(w, "  %q\n", object)
+	}
+	if more := plan.Keys - len(plan.First); more > 0 {
+		fmt.Fprintf(w, "  and %d more keys\n", more)
+	}
+}
+
+func tellResult(w io.Writer, r purge.Result, took time.Duration) {
+	fmt.Fprintf(w, "erased: %s, in %v\n", countsText(r.Erased), took.Round(time.Millisecond))
+	for _, l := range r.Left {
+		id := ""
+		switch {
+		case l.Version != "":
+			id = " version " + l.Version
+		case l.Upload != "":
+			id = " upload " + l.Upload
+		}
+		fmt.Fprintf(w, "left: %q%s: %s\n", l.Object, id, l.Reason)
+	}
+	switch {
+	case r.Coming:
+		fmt.Fprintf(w, "%d things are left, and new ones kept turning up: somebody goes on uploading; run it again\n", r.LeftCount)
+	case r.LeftCount > 0:
+		fmt.Fprintf(w, "%d things are left\n", r.LeftCount)
+	default:
+		fmt.Fprintln(w, "looked again at store, uploads and catalog: nothing is left")
+	}
+}
+
+// writePurge writes what there was and, unless it is nil, what became of it.
+func writePurge(w io.Writer, t purge.Target, plan purge.Plan, r *purge.Result, start time.Time) error {
+	out := map[string]any{
+		"space": t.Space.String(), "key": t.Key, "prefix": t.Prefix, "found": plan, "seconds": time.Since(start).Seconds(),
+	}
+	if r != nil {
+		left := r.Left
+		if left == nil {
+			left = []purge.Left{}
+		}
+		out["erased"], out["left"], out["leftCount"], out["nothingLeft"], out["stillComing"] = r.Erased, left, r.LeftCount, r.Clean(), r.Coming
+	}
+	e := json.NewEncoder(w)
+	e.SetIndent("", "  ")
+	e.SetEscapeHTML(false)
+	return e.Encode(out)
+}
