@@ -42,7 +42,7 @@ type Multipart struct {
 	bucket  string
 	retryer aws.Retryer
 	// plain is set once the store has refused to keep a checksum of objects
-	// that come in parts.
+	// that come in parts, or such parts (see TryWholeChecksum).
 	plain atomic.Bool
 }
 
@@ -89,10 +89,10 @@ func (m *Multipart) CreateUpload(ctx context.Context, u files.Upload) (uploadID 
 		in.ContentType = &u.MimeType
 	}
 	if !m.plain.Load() {
-		in.ChecksumAlgorithm, in.ChecksumType = types.ChecksumAlgorithmCrc64nvme, types.ChecksumTypeFullObject
+		askWholeChecksum(in)
 	}
 	out, err := m.client.CreateMultipartUpload(ctx, in, m.options)
-	if err != nil && in.ChecksumType != "" && isOne(err, "NotImplemented", "InvalidRequest", "InvalidArgument") {
+	if in.ChecksumType != "" && refusesChecksum(err) {
 		in.ChecksumAlgorithm, in.ChecksumType = "", ""
 		if out, err = m.client.CreateMultipartUpload(ctx, in, m.options); err == nil {
 			m.plain.Store(true)

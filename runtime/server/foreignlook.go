@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"slices"
@@ -14,6 +15,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
+
+	"github.com/bytepass/bytepass/runtime/bucket"
 )
 
 // lookTimeout bounds one look at a store's settings.
@@ -40,6 +43,15 @@ func (f *foreignStore) lookAtVersioning(ctx context.Context) error {
 		return bad("--s3-bucket", "%s keeps no versions, so what is overwritten or deleted would be lost for good; have them kept with: bytepass provision --s3-endpoint %s --s3-bucket %s", f.cfg.Bucket, f.cfg.Endpoint, f.cfg.Bucket)
 	}
 	return nil
+}
+
+// tryChecksums finds out which checksums of uploads in parts the store can have.
+func tryChecksums(ctx context.Context, m *bucket.Multipart, parts bucket.PartClient, log *slog.Logger) {
+	ctx, cancel := context.WithTimeout(ctx, lookTimeout)
+	defer cancel()
+	if err := m.TryWholeChecksum(ctx, parts); err != nil {
+		log.Warn("it could not be tried whether the store keeps checksums of files that come in parts; uploads in parts may fail", "error", err)
+	}
 }
 
 // lookAtBucket is for users who may not see the bucket's versioning, as refused

@@ -144,6 +144,9 @@ func (s *server) open(ctx context.Context) (err error) {
 	}
 	client, name := s.store.client(), s.store.place().Bucket
 	multipart := bucket.NewMultipart(client, name)
+	if s.cfg.S3.Endpoint != "" {
+		tryChecksums(ctx, multipart, client, s.cfg.Log)
+	}
 	s.bucket = bucket.New(client, name)
 	s.projector = newProjector(s.bucket, name, s.catalog, s.cfg.Log, s.cfg.Now)
 	s.upkeep.projector, s.upkeep.bucket, s.upkeep.forget, s.upkeep.watch = s.projector, s.bucket, s.catalog.Forget, s.store.watch()

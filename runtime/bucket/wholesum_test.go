@@ -1,0 +1,73 @@
+package bucket
+
+import (
+	"context"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"github.com/bytepass/bytepass/runtime/files"
+)
+
+// particular is a store that refuses an upload, or a part, of an upload with a
+// checksum of the whole.
+type particular struct {
+	MultipartClient
+	create, part error
+
+	whole     bool // how the last upload was created
+	open      int
+	unmatched bool // a part came for another upload
+}
+
+func (p *particular) CreateMultipartUpload(_ context.Context, in *s3.CreateMultipartUploadInput, _ ...func(*s3.Options)) (*s3.CreateMultipartUploadOutput, error) {
+	p.whole = in.ChecksumType != ""
+	if p.create != nil && p.whole {
+		return nil, p.create
+	}
+	p.open++
+	return &s3.CreateMultipartUploadOutput{UploadId: aws.String("id")}, nil
+}
+
+func (p *particular) UploadPart(_ context.Context, in *s3.UploadPartInput, _ ...func(*s3.Options)) (*s3.UploadPartOutput, error) {
+	p.unmatched = p.unmatched || aws.ToString(in.UploadId) != "id"
+	return &s3.UploadPartOutput{}, p.part
+}
+
+func (p *particular) AbortMultipartUpload(context.Context, *s3.AbortMultipartUploadInput, ...func(*s3.Options)) (*s3.AbortMultipartUploadOutput, error) {
+	p.open--
+	return &s3.AbortMultipartUploadOutput{}, nil
+}
+
+func TestTryWholeChecksum(t *testing.T) {
+	for name, c := range map[string]struct {
+		store *particular
+		whole bool // uploads are created with a checksum of the whole then
+		fails bool
+	}{
+		"as S3":          {&particular{}, true, false},
+		"refuses it":     {&particular{create: answered(501, "NotImplemented")}, false, false},
+		"refuses parts":  {&particular{part: answered(400, "InvalidArgument")}, false, false},
+		"forbids parts":  {&particular{part: answered(403, "AccessDenied")}, true, true},
+		"forbids upload": {&particular{create: answered(403, "AccessDenied")}, true, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			m := NewMultipart(c.store, "files")
+			if err := m.TryWholeChecksum(t.Context(), c.store); (err != nil) != c.fails {
+				t.Errorf("trying: %v", err)
+			}
+			if c.store.open != 0 || c.store.unmatched {
+				t.Errorf("%d uploads are left, parts for another: %v", c.store.open, c.store.unmatched)
+			}
+			space, err := files.Person("alice")
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, _, err = m.CreateUpload(t.Context(), files.Upload{Space: space, Key: "a"})
+			if c.store.whole != c.whole {
+				t.Errorf("the next upload: checksum of the whole %v, %v", c.store.whole, err)
+			}
+		})
+	}
+}
