@@ -42,6 +42,9 @@ func (e *Engine) Get(ctx context.Context, f client.File, path string, progress f
 	result := Result{Key: f.Key, Size: f.Size, VersionID: f.VersionID, ETag: f.ETag, Resumed: j.bytes()}
 	progress(result.Resumed)
 	err = e.each(ctx, j.missing(), g.fetch)
+	if errors.Is(err, errNoRanges) {
+		err = g.fetchAll(ctx)
+	}
 	result.Sent = g.received
 	if err != nil {
 		if errors.Is(err, errGone) || errors.Is(err, errTaken) {
@@ -139,6 +142,9 @@ func (e *Engine) GetStream(ctx context.Context, f client.File, w io.Writer, prog
 				return err
 			}
 			n, err := e.fetch(ctx, signed, f.ETag, done, min(done+chunk, f.Size)-1, out)
+			if errors.Is(err, errNoRanges) {
+				n, err = e.fetchWhole(ctx, signed, f.ETag, done, f.Size, out)
+			}
 			done += n
 			return err
 		})

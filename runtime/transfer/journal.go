@@ -96,6 +96,8 @@ func (j *journal) span(number int) (first, last int64) {
 }
 
 func (j *journal) missing() []int {
+	j.mu.Lock()
+	defer j.mu.Unlock()
 	var numbers []int
 	for n := 1; n <= j.chunks(); n++ {
 		if !j.done[n] {
@@ -120,8 +122,16 @@ func (j *journal) bytes() int64 {
 func (j *journal) add(number int) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	j.done[number] = true
 	_, err := fmt.Fprintf(j.list, "%d\n", number)
 	return err
+}
+
+// has reports whether a chunk is there.
+func (j *journal) has(number int) bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.done[number]
 }
 
 // commit gives the file its name.

@@ -43,6 +43,9 @@ func (u *parts) find(ctx context.Context) (resumed int64, err error) {
 			continue
 		}
 		u.id, u.key, u.done = c.ID, c.Key, done
+		for number := range done {
+			u.same[number] = true // by its ETag or better
+		}
 		u.checksum = progress.Checksum == client.ChecksumCRC64NVME
 		u.urls = newURLs(u.Engine, u.key, u.id)
 		return bytes, nil

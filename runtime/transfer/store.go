@@ -20,6 +20,7 @@ var (
 	errDigest    = errors.New("the store received other bytes than were announced")
 	errTaken     = errors.New("there is a file of this key already")
 	errStalled   = errors.New("the connection made no progress")
+	errNoRanges  = errors.New("the store gives whole files only")
 )
 
 // answer is what the store says to a PUT.
@@ -62,15 +63,40 @@ func (e *Engine) send(ctx context.Context, url string, headers map[string]string
 }
 
 // fetch GETs the bytes from first to last, both included, into w. It returns
-// how many it wrote, also beside an error.
+// how many it wrote, also beside an error. The error is errNoRanges where the
+// store, or what stands in front of it, answers with the whole file instead.
 func (e *Engine) fetch(ctx context.Context, url, etag string, first, last int64, w io.Writer) (int64, error) {
+	length := last - first + 1
+	return e.read(ctx, url, etag, fmt.Sprintf("bytes=%d-%d", first, last), func(res *http.Response, body io.Reader) (int64, error) {
+		if res.StatusCode != http.StatusPartialContent && (first != 0 || res.ContentLength != length) {
+			return 0, errNoRanges
+		}
+		return io.CopyN(w, body, length)
+	})
+}
+
+// fetchWhole GETs a file of size bytes, and writes to w what comes behind its
+// first ones. It returns how many it wrote.
+func (e *Engine) fetchWhole(ctx context.Context, url, etag string, first, size int64, w io.Writer) (int64, error) {
+	return e.read(ctx, url, etag, "", func(_ *http.Response, body io.Reader) (int64, error) {
+		if _, err := io.CopyN(io.Discard, body, first); err != nil {
+			return 0, err
+		}
+		return io.CopyN(w, body, size-first)
+	})
+}
+
+// read GETs a signed URL, all of it where span is empty, and has take read the answer.
+func (e *Engine) read(ctx context.Context, url, etag, span string, take func(*http.Response, io.Reader) (int64, error)) (int64, error) {
 	watch, ctx := e.watch(ctx)
 	defer watch.stop()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
 		return 0, errors.New("the service answered a URL that is none")
 	}
-	req.Header.Set("Range", fmt.Sprintf("bytes=%d-%d", first, last))
+	if span != "" {
+		req.Header.Set("Range", span)
+	}
 	if etag != "" {
 		req.Header.Set("If-Match", `"`+etag+`"`)
 	}
@@ -82,15 +108,11 @@ func (e *Engine) fetch(ctx context.Context, url, etag string, first, last int64,
 	if err := refusal(res); err != nil {
 		return 0, err
 	}
-	length := last - first + 1
-	if whole := res.StatusCode == http.StatusOK && first == 0 && res.ContentLength == length; res.StatusCode != http.StatusPartialContent && !whole {
-		return 0, fmt.Errorf("the store answers %q to a request for a range", res.Status)
+	n, err := take(res, watch.reader(res.Body))
+	if err == nil || errors.Is(err, errNoRanges) {
+		return n, err
 	}
-	n, err := io.CopyN(w, watch.reader(res.Body), length)
-	if err != nil {
-		return n, watch.explain(err)
-	}
-	return n, nil
+	return n, watch.explain(err)
 }
 
 // sending is a body that says when the transport is done with it.

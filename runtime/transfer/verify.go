@@ -2,10 +2,8 @@ package transfer
 
 import (
 	"context"
-	"crypto/md5" //nolint:gosec // it is what an ETag is made of, no proof
 	"crypto/sha256"
 	"encoding/base64"
-	"encoding/hex"
 	"fmt"
 	"hash"
 	"io"
@@ -25,19 +23,19 @@ func (e *MismatchError) Error() string {
 // checker compares bytes with what is known of a file.
 type checker struct {
 	file client.File
-	sum  hash.Hash
+	sum  hash.Hash // SHA-256, or nil
+	etag *etagHash // without a SHA-256, or nil
 	size int64
 }
 
 // newChecker returns a checker that uses the SHA-256 if it is known, or else
-// the ETag where that can be an MD5.
+// the ETag where it is known how that is made.
 func newChecker(f client.File) *checker {
 	c := &checker{file: f}
-	switch {
-	case f.ChecksumSHA256 != "":
+	if f.ChecksumSHA256 != "" {
 		c.sum = sha256.New()
-	case len(f.ETag) == hex.EncodedLen(md5.Size):
-		c.sum = md5.New() //nolint:gosec // see above
+	} else {
+		c.etag = newETag(f.ETag, f.Size)
 	}
 	return c
 }
@@ -45,15 +43,19 @@ func newChecker(f client.File) *checker {
 // Write takes the file's bytes from its beginning to its end.
 func (c *checker) Write(p []byte) (int, error) {
 	c.size += int64(len(p))
-	if c.sum != nil {
+	switch {
+	case c.sum != nil:
 		c.sum.Write(p)
+	case c.etag != nil:
+		_, _ = c.etag.Write(p) // never fails
 	}
 	return len(p), nil
 }
 
 // verdict returns by what the bytes were found to be right, as
-// Result.Verified says, or a *MismatchError. An ETag that is not the MD5 proves
-// nothing: a store that encrypts with keys of its own has other ones.
+// Result.Verified says, or a *MismatchError. An ETag that is another
+// proves nothing: a store that encrypts with keys of its own makes them
+// otherwise.
 func (c *checker) verdict() (string, error) {
 	switch {
 	case c.size != c.file.Size:
@@ -63,7 +65,7 @@ func (c *checker) verdict() (string, error) {
 			return "", &MismatchError{c.file.Key}
 		}
 		return "sha256", nil
-	case c.sum != nil && hex.EncodeToString(c.sum.Sum(nil)) == c.file.ETag:
+	case c.etag != nil && c.etag.String() == c.file.ETag:
 		return "etag", nil
 	}
 	return "size", nil

@@ -16,6 +16,7 @@ import (
 	"github.com/bytepass/bytepass/test/emulator"
 	"github.com/bytepass/bytepass/test/issuer"
 	"github.com/bytepass/bytepass/test/network"
+	"github.com/bytepass/bytepass/test/transfer"
 	"github.com/bytepass/bytepass/test/uppy"
 )
 
@@ -29,13 +30,20 @@ type deployment struct {
 	api   string // as this process reaches it
 	// tls is the API as pages reach it: the functions are told that requests come
 	// by TLS, and sign URLs of the API accordingly.
-	tls   string
-	token string
+	tls    string
+	issuer *issuer.Issuer
 }
+
+// The browser's pages upload as one owner and the command as another, so that
+// neither sees the other's files.
+const (
+	visitor = "alice"
+	script  = "bob"
+)
 
 func deploy(t *testing.T) *deployment {
 	t.Helper()
-	is, err := issuer.Start(context.WithoutCancel(t.Context()), "alice")
+	is, err := issuer.Start(context.WithoutCancel(t.Context()), visitor, script)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,15 +55,21 @@ func deploy(t *testing.T) *deployment {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { stack.Close() })
-	d := &deployment{stack: stack}
+	d := &deployment{stack: stack, issuer: is}
 	if d.api, err = stack.APIURL(); err != nil {
 		t.Fatal(err)
 	}
 	d.tls = strings.Replace(d.api, "http:", "https:", 1)
-	if d.token, err = is.Token(t.Context(), "alice"); err != nil {
+	return d
+}
+
+func (d *deployment) token(t *testing.T, owner string) string {
+	t.Helper()
+	token, err := d.issuer.Token(t.Context(), owner)
+	if err != nil {
 		t.Fatal(err)
 	}
-	return d
+	return token
 }
 
 // TestEmulator uploads through API Gateway and its authorizer.
@@ -64,10 +78,14 @@ func TestEmulator(t *testing.T) {
 	t.Run("browser", func(t *testing.T) { d.browser(t) })
 	t.Run("Uppy", func(t *testing.T) {
 		uppy.Run(t, uppy.Door{
-			API: d.tls, Direct: d.api, Client: d.stack.HTTPClient(), Token: d.token,
+			API: d.tls, Direct: d.api, Client: d.stack.HTTPClient(), Token: d.token(t, visitor),
 			Modes: []uppy.Mode{uppy.V5(), uppy.V6()}, PartLife: partSeconds * time.Second,
 			Large: map[uppy.Mode]int64{uppy.V6(): 106_000_000}, // the emulator takes a second for 6 MB
 		})
+	})
+	t.Run("command", func(t *testing.T) {
+		dial := d.stack.HTTPClient().Transport.(*http.Transport).DialContext
+		transfer.Run(t, transfer.Deployment{URL: d.api, Token: d.token(t, script), Dial: dial, WholeFilesOnly: true, NoChecksums: true})
 	})
 }
 
@@ -85,7 +103,7 @@ func (d *deployment) browser(t *testing.T) {
 	b := browser.Start(t, chromedp.IgnoreCertErrors,
 		chromedp.ProxyServer("http://"+line.Address()), chromedp.Flag("proxy-bypass-list", "<-loopback>"))
 	g := browser.Target{
-		Page: "http://" + network.PageHost, Base: d.tls, Token: d.token, API: d.api, Client: d.stack.HTTPClient(),
+		Page: "http://" + network.PageHost, Base: d.tls, Token: d.token(t, visitor), API: d.api, Client: d.stack.HTTPClient(),
 		HiddenRefusals: true, // AWS refuses a token with the API's CORS headers
 	}
 	browser.Client(t, b, g)

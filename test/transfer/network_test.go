@@ -90,6 +90,27 @@ func TestServerRestarts(t *testing.T) {
 	}
 }
 
+// TestWholeFilesOnly fetches through something that gives no ranges: get still
+// ends with the file, verified, and goes on after a kill.
+func TestWholeFilesOnly(t *testing.T) {
+	r := newRig(t)
+	sum := r.file("large", largeFile)
+	r.one("put", "large", "k")
+	r.count.wholeOnly.Store(true)
+	r.network(linkBack)
+	if !r.killAt(&r.count.fetched, 6*rangeSize, "get", "k", "back") {
+		t.Fatal("get ended before it was killed")
+	}
+	r.network()
+	if e := r.one("get", "k", "back"); e.Resumed == 0 || e.Verified != "sha256" || r.sum("back") != sum {
+		t.Errorf("get says %+v", e)
+	}
+	cmd := r.command("get", "k", "-")
+	if code, stdout, stderr := r.run(cmd); code != 0 || len(stdout) != largeFile {
+		t.Errorf("exit code %d, %d bytes: %s", code, len(stdout), stderr)
+	}
+}
+
 // TestInterrupt sends the signal of Ctrl-C: put says how to go on, and does.
 func TestInterrupt(t *testing.T) {
 	r := newRig(t)

@@ -1,112 +1,17 @@
 package transfer
 
 import (
-	"math/rand/v2"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 )
 
-const (
-	largeFile = 100*mib + 12345
-	partSize  = 10 * mib
-	inFlight  = 2 // parts or ranges at once, which a kill may cost
-	rangeSize = 16 * mib
-	kills     = 2
-	linkSpeed = `{"name":"slow","type":"bandwidth","stream":"upstream","attributes":{"rate":51200}}` // KB/s
-	linkBack  = `{"name":"slow back","type":"bandwidth","stream":"downstream","attributes":{"rate":51200}}`
-)
+func TestPutResumesAfterKill(t *testing.T) { putResumes(t, newRig(t), largeFile, 2) }
 
-// killAt starts a command and kills it when the counter has moved so far; it
-// reports whether the command was killed before its end.
-func (r *rig) killAt(counter *atomic.Int64, bytes int64, args ...string) bool {
-	r.t.Helper()
-	cmd := r.command(args...)
-	if err := cmd.Start(); err != nil {
-		r.t.Fatal(err)
-	}
-	ended := make(chan struct{})
-	go func() {
-		cmd.Wait() // its state says how it ended
-		close(ended)
-	}()
-	for goal := counter.Load() + bytes; counter.Load() < goal; {
-		select {
-		case <-ended:
-			return !cmd.ProcessState.Success()
-		case <-time.After(time.Millisecond):
-		}
-	}
-	cmd.Process.Kill() // it may have ended just now
-	<-ended
-	return !cmd.ProcessState.Success()
-}
-
-// TestPutResumesAfterKill kills put at random points, again and again, and lets
-// it end: only what was under way has travelled twice.
-func TestPutResumesAfterKill(t *testing.T) {
-	r := newRig(t)
-	sum := r.file("large", largeFile)
-	r.network(linkSpeed)
-	seed := rand.Uint64()
-	t.Logf("seed %d", seed)
-	random := rand.New(rand.NewPCG(seed, 0))
-	killed := 0
-	for range kills {
-		if r.killAt(&r.count.sent, 3*partSize+random.Int64N(partSize), "put", "large", "k", "--parallel", "2") {
-			killed++
-		}
-	}
-	r.network()
-	e := r.one("put", "large", "k")
-	if e.Resumed == 0 || e.Resumed+e.Sent != largeFile {
-		t.Errorf("of %d bytes %d were there and %d were sent", int64(largeFile), e.Resumed, e.Sent)
-	}
-	total := r.count.sent.Load()
-	t.Logf("measured: put of %d MB killed %d times: %d MB travelled, the last run resumed %d MB", int64(largeFile)/1e6, killed, total/1e6, e.Resumed/1e6)
-	if most := int64(largeFile + killed*inFlight*partSize); killed == 0 || total > most {
-		t.Errorf("killed %d times, and %d bytes travelled: more than %d, what was under way had to be repeated", killed, total, most)
-	}
-	r.one("get", "k", "back")
-	if r.sum("back") != sum {
-		t.Error("other bytes came back")
-	}
-	if code, stdout, stderr := r.run(r.command("uploads")); code != 0 || stdout != "" {
-		t.Errorf("unfinished uploads are left: exit code %d, %s%s", code, stdout, stderr)
-	}
-}
-
-// TestGetResumesAfterKill does the same to get.
-func TestGetResumesAfterKill(t *testing.T) {
-	r := newRig(t)
-	sum := r.file("large", largeFile)
-	r.one("put", "large", "k")
-	r.network(linkBack)
-	random := rand.New(rand.NewPCG(1, 2))
-	killed := 0
-	for range kills {
-		if r.killAt(&r.count.fetched, 9*rangeSize/4+random.Int64N(rangeSize/4), "get", "k", "back", "--parallel", "2") {
-			killed++
-		}
-	}
-	r.network()
-	e := r.one("get", "k", "back")
-	total := r.count.fetched.Load()
-	t.Logf("measured: get of %d MB killed %d times: %d MB travelled, the last run resumed %d MB", int64(largeFile)/1e6, killed, total/1e6, e.Resumed/1e6)
-	if e.Resumed == 0 || e.Resumed+e.Sent != largeFile || e.Verified != "sha256" {
-		t.Errorf("get says %+v", e)
-	}
-	if most := int64(largeFile + killed*inFlight*rangeSize); killed == 0 || total > most {
-		t.Errorf("killed %d times, and %d bytes travelled, more than %d", killed, total, most)
-	}
-	if r.sum("back") != sum {
-		t.Error("other bytes came back")
-	}
-}
+func TestGetResumesAfterKill(t *testing.T) { getResumes(t, newRig(t), largeFile, 2) }
 
 // TestAnotherFileIsNotResumed begins an upload, and goes on with a file that
 // begins with the same bytes and is longer: what arrives is the longer file.

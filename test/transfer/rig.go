@@ -28,11 +28,35 @@ import (
 	"github.com/bytepass/bytepass/test/serve"
 )
 
-// rig is a server, and a way to it that counts and can be made bad: the
-// command, toxiproxy, a forward proxy, the server.
+// Deployment is a Bytepass that the command talks to.
+type Deployment struct {
+	URL   string // of the API
+	Token string // an access token; empty sends none
+	// Dial reaches the API and the store; nil is the system's way.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+	// WholeFilesOnly: the store gives no ranges of a version, so that a get that
+	// goes on fetches again what it skips.
+	WholeFilesOnly bool
+	// NoChecksums: the store compares no checksum of a file in parts; what is
+	// left are the ETags.
+	NoChecksums bool
+}
+
+// verified is by what files in parts are verified.
+func (d Deployment) verified() (put, get string) {
+	if d.NoChecksums {
+		return "etag", "etag"
+	}
+	return "crc64nvme", "sha256"
+}
+
+// rig is a deployment, and a way to it that counts and can be made bad: the
+// command, toxiproxy, a forward proxy, the deployment.
 type rig struct {
+	Deployment
 	t      *testing.T
-	server *serve.Server
+	binary string
+	server *serve.Server // nil where it is not ours to kill
 	count  *forward
 	net    *toxiproxy.Proxy
 	way    string // address of net
@@ -42,6 +66,7 @@ type rig struct {
 // binary builds the command once for all tests.
 var binary = sync.OnceValues(func() (string, error) { return serve.Binary(context.Background()) })
 
+// newRig starts a server and leads to it.
 func newRig(t *testing.T) *rig {
 	t.Helper()
 	binary, err := binary()
@@ -57,8 +82,20 @@ func newRig(t *testing.T) *rig {
 			t.Error(err)
 		}
 	})
-	r := &rig{t: t, server: server, folder: t.TempDir(), count: &forward{api: strings.TrimPrefix(server.URL, "http://")}}
-	r.count.start(t)
+	r := rigOf(t, Deployment{URL: server.URL})
+	r.server = server
+	return r
+}
+
+// rigOf leads to a deployment.
+func rigOf(t *testing.T, d Deployment) *rig {
+	t.Helper()
+	binary, err := binary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &rig{Deployment: d, t: t, binary: binary, folder: t.TempDir(), count: &forward{api: strings.TrimPrefix(d.URL, "http://")}}
+	r.count.start(t, d.Dial)
 	r.network()
 	r.way = r.net.Listen
 	t.Cleanup(func() { r.net.Stop() })
@@ -88,9 +125,9 @@ func (r *rig) network(toxics ...string) {
 
 // command returns a command through the counting proxy and the bad network.
 func (r *rig) command(args ...string) *exec.Cmd {
-	cmd := exec.CommandContext(r.t.Context(), r.server.Binary, append(args, "--proxy", "http://"+r.way)...)
+	cmd := exec.CommandContext(r.t.Context(), r.binary, append(args, "--proxy", "http://"+r.way)...)
 	cmd.Dir = r.folder
-	cmd.Env = append(os.Environ(), "BYTEPASS_URL="+r.server.URL, "BYTEPASS_TOKEN=")
+	cmd.Env = append(os.Environ(), "BYTEPASS_URL="+r.URL, "BYTEPASS_TOKEN="+r.Token)
 	return cmd
 }
 
@@ -206,19 +243,21 @@ type forward struct {
 	address string
 	sent    atomic.Int64 // to the store
 	fetched atomic.Int64 // from it
+	// wholeOnly answers ranges with the whole file, as some proxies do.
+	wholeOnly atomic.Bool
 
 	mu     sync.Mutex
 	refuse func(*http.Request) bool // answers 403 as a store does, if it says so
 }
 
-func (f *forward) start(t *testing.T) {
+func (f *forward) start(t *testing.T, dial func(ctx context.Context, network, address string) (net.Conn, error)) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	f.address = l.Addr().String()
-	transport := &http.Transport{Proxy: nil, DisableCompression: true}
+	transport := &http.Transport{Proxy: nil, DisableCompression: true, DialContext: dial}
 	proxy := &httputil.ReverseProxy{
 		Rewrite:   func(r *httputil.ProxyRequest) { r.Out.Host = r.In.Host }, // the URL names it already
 		Transport: transport,
@@ -244,6 +283,9 @@ func (f *forward) start(t *testing.T) {
 		}
 		if r.Host != f.api {
 			r.Body = counted{r.Body, &f.sent}
+			if f.wholeOnly.Load() {
+				r.Header.Del("Range")
+			}
 		}
 		proxy.ServeHTTP(w, r)
 	})}
