@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -123,9 +124,9 @@ func (p *ofPool) signsInWithPKCEOnly() {
 	if tokens, status := p.trade(code, strings.Repeat("x", len(verifier))); status == http.StatusOK {
 		p.t.Errorf("a thief gets tokens by the code: %d bytes", len(tokens.Access))
 	}
-	res := p.send(p.authorize("openid bytepass/files:admin", "challenge"))
-	if to, err := res.Location(); err != nil || to.Query().Get("error_description") != "invalid_scope" || to.Query().Has("code") {
-		p.t.Errorf("whoever asks for bytepass/files:admin is answered %s %v", res.Status, to)
+	said := p.send(p.authorize("openid bytepass/files:admin", "challenge"))
+	if q := said.to.Query(); q.Get("error_description") != "invalid_scope" || q.Has("code") {
+		p.t.Errorf("whoever asks for bytepass/files:admin is answered %d %v", said.status, said.to)
 	}
 }
 
@@ -147,18 +148,18 @@ func (p *ofPool) code(scopes string) (code, verifier string) {
 	sum := sha256.Sum256([]byte(verifier))
 	challenge := base64.RawURLEncoding.EncodeToString(sum[:])
 	authorize := p.authorize(scopes, challenge)
-	if res := p.send(authorize); res.StatusCode != http.StatusOK {
-		p.t.Fatalf("the login is answered %s", res.Status)
+	if page := p.send(authorize); page.status != http.StatusOK {
+		p.t.Fatalf("the login is answered %d", page.status)
 	}
 	form := authorize.URL.Query()
 	form.Set("username", address)
 	form.Set("password", password)
-	res := p.send(p.form("/login", form))
-	to, err := res.Location()
-	if err != nil || to.Query().Get("code") == "" || to.Query().Get("state") != "some state" {
-		p.t.Fatalf("the login answers %s, %v %v", res.Status, to, err)
+	said := p.send(p.form("/login", form))
+	q := said.to.Query()
+	if q.Get("code") == "" || q.Get("state") != "some state" {
+		p.t.Fatalf("the login answers %d, %v", said.status, said.to)
 	}
-	return to.Query().Get("code"), verifier
+	return q.Get("code"), verifier
 }
 
 func (p *ofPool) authorize(scopes, challenge string) *http.Request {
@@ -171,14 +172,14 @@ func (p *ofPool) authorize(scopes, challenge string) *http.Request {
 
 func (p *ofPool) trade(code, verifier string) (signedIn, int) {
 	p.t.Helper()
-	res := p.send(p.form("/oauth2/token", url.Values{
+	said := p.send(p.form("/oauth2/token", url.Values{
 		"grant_type": {"authorization_code"}, "client_id": {p.client}, "redirect_uri": {callback}, "code": {code}, "code_verifier": {verifier},
 	}))
 	var tokens signedIn
-	if err := json.NewDecoder(res.Body).Decode(&tokens); err != nil {
+	if err := json.Unmarshal(said.body, &tokens); err != nil {
 		p.t.Fatal(err)
 	}
-	return tokens, res.StatusCode
+	return tokens, said.status
 }
 
 func (p *ofPool) form(path string, values url.Values) *http.Request {
@@ -195,8 +196,14 @@ func (p *ofPool) request(method, address, body string) *http.Request {
 	return r
 }
 
-// send sends a request and follows nothing. The body is closed with the test.
-func (p *ofPool) send(r *http.Request) *http.Response {
+// told is an answer, and where it leads to; nothing is followed.
+type told struct {
+	status int
+	to     *url.URL // empty if it leads nowhere
+	body   []byte
+}
+
+func (p *ofPool) send(r *http.Request) told {
 	p.t.Helper()
 	client := p.stack.HTTPClient()
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
@@ -204,8 +211,16 @@ func (p *ofPool) send(r *http.Request) *http.Response {
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	p.t.Cleanup(func() { res.Body.Close() })
-	return res
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	to, err := url.Parse(res.Header.Get("Location"))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return told{res.StatusCode, to, body}
 }
 
 // status returns what the API answers.
@@ -215,7 +230,7 @@ func (p *ofPool) status(method, path, body, token string) int {
 	if token != "" {
 		r.Header.Set("Authorization", "Bearer "+token)
 	}
-	return p.send(r).StatusCode
+	return p.send(r).status
 }
 
 // foreign is a good token of another issuer.
