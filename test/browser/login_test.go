@@ -368,11 +368,14 @@ func signOut(t *testing.T, w *loginWorld) {
 
 	eval[bool](second, `(localStorage.setItem("bytepass of alice  secret plan.bin", JSON.stringify({ key: "secret plan.bin", uploadId: "x", name: "plan.bin", size: 1, lastModified: 1, ends: "" })), location.reload(), true)`)
 	second.until("document.getElementById('interrupted-list')?.textContent.includes('secret plan.bin') === true")
+	second.until("document.querySelectorAll('#rows tr').length > 0")
+	second.press("Show private.txt")
+	second.until("document.getElementById('preview').open")
 
 	p.press("Sign out")
 	second.card("Sign in")
 	second.says("You have signed out in another tab.")
-	if eval[bool](second, "document.querySelectorAll('#rows tr').length > 0 || document.getElementById('who').checkVisibility()") {
+	if eval[bool](second, "document.querySelectorAll('#rows tr, dialog[open]').length > 0 || document.getElementById('who').checkVisibility()") {
 		t.Error("another tab still shows whose files they were")
 	}
 	p.do(chromedp.Click("button[name=logout]", chromedp.ByQuery)) // the issuer asks

@@ -89,7 +89,14 @@ function start() {
 function showLogin(state) {
   panel.wait(state !== "in");
   if (state === "in") start();
-  if (state === "out") $("rows").replaceChildren(); // what was somebody's
+  if (state === "out") leave();
+}
+
+/** Takes away what was somebody's. */
+function leave() {
+  $("rows").replaceChildren();
+  for (const dialog of document.querySelectorAll("dialog")) dialog.close();
+  document.title = "Bytepass";
 }
 
 if (isLoginWindow()) {
