@@ -15,6 +15,7 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+	_ "golang.org/x/crypto/x509roots/fallback" // where the system has no roots, as in a container of nothing else
 
 	"github.com/bytepass/bytepass/runtime/config"
 )
