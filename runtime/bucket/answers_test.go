@@ -193,6 +193,46 @@ func TestPagesOfVersions(t *testing.T) {
 	}
 }
 
+// TestPagesOfOtherStores: versitygw lists the current version again behind
+// itself, and MinIO adds to the key at which the next page begins.
+func TestPagesOfOtherStores(t *testing.T) {
+	all := []string{"v3", "v2", "v1"}
+	for name, store := range map[string]struct{ note, again string }{
+		"versitygw": {"", "v3"}, "MinIO": {"[minio_cache:v2,return:]", ""},
+	} {
+		b := scripted(t, func(w http.ResponseWriter, r *http.Request) {
+			q := r.URL.Query()
+			first, size := 0, 0
+			if marker := q.Get("version-id-marker"); marker != "" && marker != store.again {
+				first = slices.Index(all, marker) + 1
+			}
+			fmt.Sscan(q.Get("max-keys"), &size)
+			last := min(first+size, len(all))
+			fmt.Fprintf(w, "<ListVersionsResult><IsTruncated>%v</IsTruncated><NextKeyMarker>a%s</NextKeyMarker><NextVersionIdMarker>%s</NextVersionIdMarker>", last < len(all), store.note, all[last-1])
+			for _, id := range all[first:last] {
+				fmt.Fprintf(w, "<Version><Key>a</Key><VersionId>%s</VersionId><IsLatest>%v</IsLatest></Version>", id, id == all[0])
+			}
+			io.WriteString(w, "</ListVersionsResult>")
+		})
+		for limit := 1; limit <= len(all)+1; limit++ {
+			var got []string
+			for after, more := "", true; more && len(got) <= len(all); more = after != "" {
+				page, next, err := b.Versions(t.Context(), "a", after, limit)
+				if err != nil || len(page) > limit {
+					t.Fatalf("%s: %v, %v", name, page, err)
+				}
+				for _, v := range page {
+					got = append(got, v.VersionID)
+				}
+				after = next
+			}
+			if !slices.Equal(got, all) {
+				t.Errorf("%s, %d on a page: %q", name, limit, got)
+			}
+		}
+	}
+}
+
 // TestPageBeginsNowhere: S3 knows its own version ids, and refuses others.
 func TestPageBeginsNowhere(t *testing.T) {
 	b := scripted(t, func(w http.ResponseWriter, _ *http.Request) { refuse(w, http.StatusBadRequest, "InvalidArgument") })

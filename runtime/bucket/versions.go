@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -32,8 +33,8 @@ func (b *Bucket) Versions(ctx context.Context, objectKey, after string, limit in
 	if after != "" {
 		in.KeyMarker, in.VersionIdMarker = &objectKey, &after
 	}
-	for {
-		in.MaxKeys = aws.Int32(int32(limit - len(history))) //nolint:gosec // at most maxPage
+	for repeated := 0; ; {
+		in.MaxKeys = aws.Int32(int32(limit - len(history) + repeated)) //nolint:gosec // at most maxPage and one
 		page, err := b.client.ListObjectVersions(ctx, in)
 		if err != nil && after != "" && isOne(err, "InvalidArgument") {
 			return nil, "", files.Problemf(files.CodeInvalidCursor, "cursor", "the store does not know where this page begins; start without a cursor and follow the Link header")
@@ -45,6 +46,15 @@ func (b *Bucket) Versions(ctx context.Context, objectKey, after string, limit in
 		if err != nil {
 			return nil, "", err
 		}
+		// versitygw lists the current version again behind itself.
+		if i := slices.IndexFunc(entries, func(v files.Version) bool { return v.VersionID == aws.ToString(in.VersionIdMarker) }); i >= 0 {
+			if repeated == 0 {
+				repeated = 1
+				continue
+			}
+			entries = slices.Delete(entries, i, i+1)
+		}
+		repeated = 0
 		history = append(history, entries...)
 		nextKey, err := listedKey(page.NextKeyMarker, page.EncodingType)
 		if err != nil {
@@ -53,8 +63,9 @@ func (b *Bucket) Versions(ctx context.Context, objectKey, after string, limit in
 		// The page's own end counts, not the last entry's id: versions and
 		// markers of one second are not told in their order.
 		next = aws.ToString(page.NextVersionIdMarker)
-		// A key sorts before all that begin with it, so others end it.
-		if others || !aws.ToBool(page.IsTruncated) || nextKey != objectKey || next == aws.ToString(in.VersionIdMarker) {
+		// A key sorts before all that begin with it, so others end it. MinIO
+		// writes a note of its own behind the key where the next page begins.
+		if others || !aws.ToBool(page.IsTruncated) || !strings.HasPrefix(nextKey, objectKey) || next == aws.ToString(in.VersionIdMarker) {
 			next = ""
 			break
 		}
