@@ -36,6 +36,10 @@ func refused(ctx context.Context, err error) error {
 // reachTimeout bounds one attempt to reach a database.
 const reachTimeout = 5 * time.Second
 
+// waitMore has the waits at start begin with half a second: what is away then
+// comes up in seconds, and each attempt is a line in the log.
+const waitMore = 4
+
 // awaitDatabase returns when the database answers, or refuses.
 func awaitDatabase(ctx context.Context, cfg Config) error {
 	for attempt := 0; ; attempt++ {
@@ -46,7 +50,7 @@ func awaitDatabase(ctx context.Context, cfg Config) error {
 			return refused(ctx, err)
 		}
 		cfg.Log.Warn("waiting for the database", "error", err)
-		sleep(ctx, pause(attempt))
+		sleep(ctx, pause(attempt+waitMore))
 	}
 }
 

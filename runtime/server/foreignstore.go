@@ -60,7 +60,7 @@ func (f *foreignStore) prepare(ctx context.Context, settings provision.Settings)
 			return 0, ctx.Err()
 		}
 		f.log.Warn("waiting for the store", "error", err)
-		sleep(ctx, pause(attempt))
+		sleep(ctx, pause(attempt+waitMore))
 	}
 }
 

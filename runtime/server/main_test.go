@@ -28,11 +28,17 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// startPostgres starts a database server for the length of the test.
-func startPostgres(t *testing.T) *pgtest.Server {
+// goHome is for what looks for tools from where it is.
+func goHome(t *testing.T) {
 	t.Helper()
 	if err := os.Chdir(home); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// startPostgres starts a database server for the length of the test.
+func startPostgres(t *testing.T) *pgtest.Server {
+	t.Helper()
+	goHome(t)
 	return pgtest.Start(t, pgtest.Quick()...)
 }

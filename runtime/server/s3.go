@@ -15,7 +15,7 @@ const (
 	DefaultReconcileEvery = time.Hour
 	// DefaultPollEvery is how often a store that tells nothing is looked
 	// through for uploads.
-	DefaultPollEvery = 10 * time.Second
+	DefaultPollEvery = 5 * time.Second
 )
 
 // DefaultRegion is the region of a store that has none.

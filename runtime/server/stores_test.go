@@ -50,6 +50,7 @@ func newRelay(t *testing.T) *relay {
 // TestStores runs a server on stores of other makers, with their own events
 // where they have them: whatever happens to the bucket, the catalog follows.
 func TestStores(t *testing.T) {
+	goHome(t)
 	for _, kind := range stores.Kinds() {
 		t.Run(string(kind), func(t *testing.T) {
 			t.Parallel()
