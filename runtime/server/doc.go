@@ -8,6 +8,7 @@
 //	             of a foreign store
 //	server.go    what is opened in which order, and closed in the reverse
 //	door.go      the HTTP server, which answers before everything is open
+//	tls.go       the certificate that clients are shown, renewed while it serves
 //	handler.go   what it serves, and when it is ready
 //	catalog.go   which database holds the catalog, and its daily cleaning
 //	store.go     what a store is to the server: embeddedstore.go is provisioned
@@ -18,6 +19,7 @@
 //	upkeep.go    what goes on in the background: comparing and cleaning up
 //	scout.go     looking for changes that somebody knows of, but not where
 //	leader.go    which of several servers does that
+//	measure.go   metrics for Prometheus, at an address of their own
 //	reconcile.go what lost changes left behind, by command
 //
 // The life of an upload here: the API signs a URL and forgets it; the browser

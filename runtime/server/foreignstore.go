@@ -77,7 +77,7 @@ func (f *foreignStore) look(ctx context.Context, stale time.Duration) (abortAfte
 	if err != nil {
 		// It has none, or cannot have one, or we may not see it: aborting what
 		// the store aborts too does no harm.
-		f.log.Debug("unfinished uploads are aborted by the server", "older than", stale, "error", err)
+		f.log.Debug("unfinished uploads are aborted by the server", "older_than", stale.String(), "error", err)
 		return stale, nil
 	}
 	if staleAfter(provision.Lifecycle{Rules: out.Rules}) > 0 {

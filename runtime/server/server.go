@@ -163,6 +163,7 @@ func (s *server) open(ctx context.Context) (err error) {
 		s.upkeep.work.Go(func() { s.identity.look(background, s.cfg.Log) })
 	}
 	s.measure()
+	s.warnOfMixedContent()
 	s.handler, err = s.newHandler(multipart, corsOrigins(settings.CORS))
 	return err
 }

@@ -59,7 +59,7 @@ func (s sweeper) sweep(ctx context.Context) {
 	aborted, err := uploads.Sweep(ctx, s.store, s.now().Add(-s.after))
 	s.count.UploadsAborted(aborted)
 	if aborted > 0 {
-		s.log.Info("stale uploads aborted", "uploads", aborted, "older than", s.after)
+		s.log.Info("stale uploads aborted", "uploads", aborted, "older_than", s.after.String())
 	}
 	if err != nil && ctx.Err() == nil {
 		s.log.Warn("stale uploads could not be aborted; trying again later", "error", err)

@@ -153,7 +153,7 @@ func (c *certificate) look() {
 // warn says so if clients will refuse the certificate because of its dates.
 func (c *certificate) warn() {
 	if leaf := c.current().Leaf; c.now().Before(leaf.NotBefore) || c.now().After(leaf.NotAfter) {
-		c.log.Warn("clients will refuse the certificate: it is not valid now; renew it", "tls-cert", c.certFile, "from", leaf.NotBefore, "to", leaf.NotAfter)
+		c.log.Warn("clients will refuse the certificate: it is not valid now; renew it", "file", c.certFile, "from", leaf.NotBefore, "to", leaf.NotAfter)
 	}
 }
 

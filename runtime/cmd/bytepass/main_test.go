@@ -3,11 +3,13 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime/debug"
 	"strings"
 	"testing"
@@ -219,6 +221,44 @@ func TestQuietAndVerbose(t *testing.T) {
 		if !want.request && log != "" {
 			t.Errorf("%s: %s", flag, log)
 		}
+	}
+}
+
+// TestLogOfJSON: every line is an object whose keys are words of one style, and
+// the audit's are those of every other format.
+func TestLogOfJSON(t *testing.T) {
+	listen := freeAddress(t)
+	ctx, stop := context.WithCancel(t.Context())
+	var stdout, stderr bytes.Buffer // read when the command has ended
+	ended := make(chan int)
+	go func() {
+		ended <- run(ctx, []string{"serve", "--data", filepath.Join(t.TempDir(), "data"), "--listen", listen, "--log-format", "json", "--verbose"}, &stdout, &stderr)
+	}()
+	waitFor(t, "http://"+listen+"/readyz")
+	waitFor(t, "http://"+listen+"/api/files")
+	stop()
+	<-ended
+	word := regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
+	audited := false
+	for line := range strings.Lines(stderr.String()) {
+		var fields map[string]any
+		if err := json.Unmarshal([]byte(line), &fields); err != nil {
+			t.Fatalf("%v: %s", err, line)
+		}
+		for _, name := range []string{"time", "level", "msg"} {
+			if text, ok := fields[name].(string); !ok || text == "" {
+				t.Errorf("no %s in %s", name, line)
+			}
+		}
+		for name := range fields {
+			if !word.MatchString(name) {
+				t.Errorf("the key %q in %s", name, line)
+			}
+		}
+		audited = audited || fields["msg"] == "audit" && fields["operation"] == "list" && fields["request_id"] != ""
+	}
+	if !audited {
+		t.Errorf("the list is not audited: %s", stderr.String())
 	}
 }
 

@@ -68,6 +68,8 @@ and several servers can run behind a balancer.` + settingsHelp,
 		RunE:    s.run,
 	}
 	s.flags(c.Flags())
+	c.Flags().BoolVar(&s.check, "check-config", false, "check the settings, print what they come to, and end")
+	config.Apart(c.Flags(), "check-config")
 	return c
 }
 
@@ -101,8 +103,6 @@ func (s *serve) flags(f *pflag.FlagSet) {
 	f.StringVar(&s.format, "log-format", "text", "format of the log: text or json")
 	f.BoolVar(&s.verbose, "verbose", false, "log more")
 	f.BoolVar(&s.quiet, "quiet", false, "log only what is wrong, and not every request")
-	f.BoolVar(&s.check, "check-config", false, "check the settings, print what they come to, and end")
-	config.Apart(f, "check-config")
 	config.File(f)
 }
 
