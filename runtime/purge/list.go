@@ -96,9 +96,14 @@ func plain(key *string, encoding types.EncodingType) (string, error) {
 	return object, nil
 }
 
-// uploads returns the target's unfinished uploads.
+// uploads returns the target's unfinished uploads. Unless they are of one key, it
+// looks through all of the bucket's: MinIO knows none below a prefix.
 func (p *Purge) uploads(ctx context.Context) (found []files.Unfinished, err error) {
-	err = p.cfg.Uploads.UnfinishedUploads(ctx, p.cfg.Target.objects(), func(u files.Unfinished) error {
+	prefix := ""
+	if p.cfg.Target.Key != "" {
+		prefix = p.cfg.Target.objects()
+	}
+	err = p.cfg.Uploads.UnfinishedUploads(ctx, prefix, func(u files.Unfinished) error {
 		if p.cfg.Target.has(u.ObjectKey) {
 			found = append(found, u)
 		}
