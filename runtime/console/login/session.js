@@ -80,7 +80,6 @@ export class Session {
   /**
    * Reads the issuer's answer, if the browser comes from there, or goes there
    * to ask whether somebody is signed in.
-   * @returns {Promise<boolean>} false if the page is being left
    */
   async begin() {
     const answer = new URLSearchParams(location.search);
@@ -89,17 +88,12 @@ export class Session {
     sessionStorage.removeItem(PENDING);
     if (answer.has("code") || answer.has("error")) {
       history.replaceState(null, "", location.pathname + (pending?.hash ?? "")); // a code does not stay in the address
-      await this.#answered(answer, pending);
-      return true;
+      return this.#answered(answer, pending);
     }
     if (location.search) history.replaceState(null, "", location.pathname + location.hash);
     // Whoever comes back without an answer, by the browser's Back, is not sent there again.
-    if (pending || !localStorage.getItem(KNOWN)) {
-      this.#become("out");
-      return true;
-    }
-    await this.#leave({ silent: true });
-    return false;
+    if (pending || !localStorage.getItem(KNOWN)) this.#become("out");
+    else await this.#leave({ silent: true });
   }
 
   /** @param {URLSearchParams} answer @param {(Secrets & {silent: boolean}) | null} pending */
