@@ -8,8 +8,10 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -19,6 +21,7 @@ import (
 	"github.com/prometheus/common/model"
 
 	"github.com/bytepass/bytepass/runtime/client"
+	"github.com/bytepass/bytepass/test/project"
 	"github.com/bytepass/bytepass/test/serve"
 )
 
@@ -80,8 +83,42 @@ func TestScrape(t *testing.T) {
 			}
 		}
 	}
+	documented(t, families)
 	if res, err := http.Get(s.URL + "/metrics"); err != nil || res.StatusCode != http.StatusNotFound {
 		t.Errorf("the API's own address has /metrics: %v, %v", res, err)
+	}
+}
+
+// certificate is the one metric that is not there without TLS.
+const certificate = "bytepass_tls_certificate_not_after_timestamp_seconds"
+
+// documented checks that docs/metrics.md describes what there is, and nothing
+// else.
+func documented(t *testing.T, families map[string]*dto.MetricFamily) {
+	t.Helper()
+	root, err := project.Root()
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(filepath.Join(root, "docs", "metrics.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := string(text)
+	for name, family := range families {
+		if !strings.HasPrefix(name, "bytepass_") {
+			continue
+		}
+		row := fmt.Sprintf("| `%s` | %s |", name, strings.ToLower(family.GetType().String()))
+		if !strings.Contains(page, row) || !strings.Contains(page, "| "+family.GetHelp()+" |") {
+			t.Errorf("docs/metrics.md lacks %s %s", row, family.GetHelp())
+		}
+	}
+	for _, name := range regexp.MustCompile(`bytepass_[a-z_]+`).FindAllString(page, -1) {
+		name = strings.TrimSuffix(name, "_bucket")
+		if families[name] == nil && name != certificate {
+			t.Errorf("docs/metrics.md names %s, which is not there", name)
+		}
 	}
 }
 
