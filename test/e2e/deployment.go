@@ -3,6 +3,7 @@ package e2e
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 )
@@ -54,6 +55,17 @@ type Differences struct {
 	// NoResponseHeaders: the store ignores the response headers that a pinned
 	// download URL asks for.
 	NoResponseHeaders bool
+	// NoQueryMetadata: the store ignores metadata in a URL's query, so a URL
+	// without a size carries no limit.
+	NoQueryMetadata bool
+	// NoBackslash: the store takes a backslash in a key for a slash.
+	NoBackslash bool
+	// LeftOut is the status by which the store refuses a request without a
+	// header that was signed; 0 is 403.
+	LeftOut int
+	// Arrival is how long the catalog may take to follow the bucket where the
+	// store is slow to tell; 0 is two seconds.
+	Arrival time.Duration
 	// Origin is a web page's that may call the API and the store; Foreign is
 	// one that may not.
 	Origin, Foreign string

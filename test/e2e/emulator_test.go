@@ -78,35 +78,8 @@ func (d *emulated) Differences() Differences {
 	}
 }
 
-func (d *emulated) BadTokens(ctx context.Context) (map[string]string, error) {
-	changed := func(change map[string]any) map[string]any {
-		claims := d.issuer.Claims(Alice)
-		maps.Copy(claims, change)
-		return claims
-	}
-	bad := map[string]string{
-		"garbage":      "garbage",
-		"of three":     "a.b.c",
-		"empty JSON":   "e30.e30.",
-		"100 KB":       strings.Repeat("A", 100<<10),
-		"alg none":     noneToken(d.issuer.Claims(Alice)),
-		"half a token": "eyJhbGciOiJSUzI1NiJ9",
-	}
-	for what, claims := range map[string]map[string]any{
-		"expired":             changed(map[string]any{"exp": time.Now().Add(-time.Hour).Unix()}),
-		"not valid yet":       changed(map[string]any{"nbf": time.Now().Add(time.Hour).Unix()}),
-		"for another service": changed(map[string]any{"aud": "https://other.test", "client_id": "other"}),
-		"of another issuer":   changed(map[string]any{"iss": "http://127.0.0.1:1"}),
-	} {
-		signed, err := d.issuer.Sign(claims)
-		if err != nil {
-			return nil, err
-		}
-		bad[what] = signed
-	}
-	forged, err := issuer.Forge(d.issuer.Claims(Alice))
-	bad["forged"] = forged
-	return bad, err
+func (d *emulated) BadTokens(context.Context) (map[string]string, error) {
+	return BadTokens(d.issuer.Issuer)
 }
 
 // TestEmulator deploys, runs the list, takes every right away in turn, and

@@ -1,18 +1,19 @@
 package e2e
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 )
 
 // arrival is how long the catalog may take to follow the bucket.
-const arrival = 2 * time.Second
+func (w *World) arrival() time.Duration { return cmp.Or(w.Differences().Arrival, 2*time.Second) }
 
 // Eventually asks again and again until check returns nil, at most until the
 // catalog has to have followed, and returns how long it took.
 func (w *World) Eventually(t T, what string, check func() error) time.Duration {
 	t.Helper()
-	start := time.Now()
+	start, arrival := time.Now(), w.arrival()
 	for {
 		err := check()
 		took := time.Since(start)

@@ -1,0 +1,29 @@
+package onprem
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"github.com/bytepass/bytepass/test/e2e"
+	"github.com/bytepass/bytepass/test/stores"
+)
+
+// Store is the administrator's view of the bucket.
+func (s *Site) Store() (*s3.Client, string) { return s.store.Client, bucket }
+
+// Differences are those that docs/stores.md has of each store.
+func (s *Site) Differences() e2e.Differences {
+	d := e2e.Differences{OwnRefusals: true, Console: true, Origin: origin, Foreign: foreignOrigin}
+	switch s.store.Kind {
+	case stores.VersityGW:
+		d.FileSystem, d.NoQueryMetadata = true, true
+	case stores.MinIO:
+		d.FileSystem, d.LeftOut = true, http.StatusBadRequest
+		d.Arrival = 5 * time.Second // it sends what is in its queue every three seconds
+	case stores.SeaweedFS:
+		d.NoQueryMetadata, d.NoBackslash = true, true
+	}
+	return d
+}
