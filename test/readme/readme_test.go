@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -45,18 +46,34 @@ func runPage(t *testing.T, root, page string) {
 	if len(snippets) == 0 {
 		return
 	}
-	server, folder, ran := start(t), t.TempDir(), 0
+	has := func(test string) bool {
+		return slices.ContainsFunc(snippets, func(s Snippet) bool { return s.Test == test })
+	}
+	folder, ran := t.TempDir(), 0
+	var server *serve.Server
+	if has("serve") {
+		server = start(t)
+	}
+	var parts *site
+	if has("on-prem") || has("values") {
+		parts = startSite(t, folder)
+	}
 	for _, s := range snippets {
 		t.Run("line "+strconv.Itoa(s.Line), func(t *testing.T) {
+			if s.Test == "" {
+				t.Logf("not run, because %s", s.Reason)
+				return
+			}
+			ran++
 			switch s.Test {
 			case "serve":
-				ran++
 				runAgainst(t, server, folder, s.Code)
+			case "on-prem":
+				parts.run(t, s.Code)
+			case "values":
+				parts.hasValues(t, s.Code)
 			case "make":
-				ran++
 				targetsExist(t, root, s.Code)
-			default:
-				t.Logf("not run, because %s", s.Reason)
 			}
 		})
 	}

@@ -1,25 +1,33 @@
-// Package readme runs what the README shows. Every shell snippet of the README
-// is preceded by a comment that says how it is tested:
+// Package readme runs what the README and the pages in docs show. Every shell
+// snippet is preceded by a comment that says how it is tested:
 //
 //	<!-- test: serve -->            runs against a running "bytepass serve"
+//	<!-- test: on-prem -->          runs beside a store, a PostgreSQL and an issuer, of which nothing is set up yet
+//	<!-- test: values -->           exports what is different everywhere; the test has values of its own for all of it
 //	<!-- test: make -->             names targets of the Makefile that exist
 //	<!-- test: no, because … -->    is not run, for this reason
 //
-// A snippet without such a comment fails the test.
+// A snippet without such a comment fails the test. Those of a page that are run
+// share a folder, and those for on-prem a shell, too, so that one sees what
+// another has set.
 package readme
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
 // Snippet is a fenced block of shell commands.
 type Snippet struct {
 	Line   int    // of the fence, from 1
-	Test   string // "serve" or "make"; empty if it is not run
+	Test   string // one of tests; empty if it is not run
 	Reason string // why it is not run
 	Code   string
 }
+
+// tests are the ways to test a snippet.
+func tests() []string { return []string{"serve", "on-prem", "values", "make"} }
 
 // Snippets returns the shell snippets of a Markdown text. The error names the
 // line of one without a comment, or with one that means nothing.
@@ -64,8 +72,8 @@ func parseComment(comment string) (Snippet, error) {
 	if reason, no := strings.CutPrefix(said, "no, because "); no && reason != "" {
 		return Snippet{Reason: reason}, nil
 	}
-	if said != "serve" && said != "make" {
-		return Snippet{}, fmt.Errorf("the comment says %q; use serve, make, or no, because …", said)
+	if !slices.Contains(tests(), said) {
+		return Snippet{}, fmt.Errorf("the comment says %q; use %s, or no, because …", said, strings.Join(tests(), ", "))
 	}
 	return Snippet{Test: said}, nil
 }
