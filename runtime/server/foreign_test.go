@@ -2,6 +2,7 @@ package server
 
 import (
 	"errors"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -11,7 +12,9 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
+	"github.com/bytepass/bytepass/runtime/provision"
 	"github.com/bytepass/bytepass/runtime/sign"
 	"github.com/bytepass/bytepass/runtime/storetest"
 )
@@ -153,6 +156,31 @@ func TestForeignStoreOfTwoAddressesAndUsers(t *testing.T) {
 	signer, err := sign.New(place)
 	if err != nil || signer.Origin() != "https://files.s3.example" {
 		t.Errorf("with the bucket in the host, signed is for %s, %v", signer.Origin(), err)
+	}
+}
+
+// Pages that the store does not let in are named: their uploads would fail in
+// the browser alone.
+func TestOriginsThatTheStoreDoesNotLetIn(t *testing.T) {
+	store := storetest.Start(t)
+	if _, err := store.Client.PutBucketCors(t.Context(), &s3.PutBucketCorsInput{Bucket: &store.Bucket, CORSConfiguration: &types.CORSConfiguration{
+		CORSRules: []types.CORSRule{{AllowedOrigins: []string{"https://files.example"}, AllowedMethods: []string{"PUT"}, AllowedHeaders: []string{"*"}}},
+	}}); err != nil {
+		t.Fatal(err)
+	}
+	cfg := onStore(t.TempDir(), store)
+	cfg.PublicURL, cfg.Origins = "https://files.example", []string{"https://app.example"}
+	var log logBuffer
+	cfg.Log = slog.New(slog.NewTextHandler(&log, nil))
+	s := newForeign(cfg)
+	if _, err := s.prepare(t.Context(), provision.Settings{}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.close(); err != nil {
+		t.Error(err)
+	}
+	if strings.Count(log.String(), "level=WARN") != 1 || !strings.Contains(log.String(), "origins=https://app.example\n") {
+		t.Errorf("the log says %s", log.String())
 	}
 }
 

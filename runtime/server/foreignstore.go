@@ -18,10 +18,11 @@ import (
 // settings. It may be away for a while at any time, also when the server
 // starts.
 type foreignStore struct {
-	cfg  S3
-	s3   *s3.Client
-	over *http.Transport
-	log  *slog.Logger
+	cfg     S3
+	s3      *s3.Client
+	over    *http.Transport
+	origins []string // whose pages are meant to use the store
+	log     *slog.Logger
 }
 
 var _ store = (*foreignStore)(nil)
@@ -30,7 +31,11 @@ var _ store = (*foreignStore)(nil)
 // nobody.
 func newForeign(cfg Config, more ...func(*s3.Options)) *foreignStore {
 	over := newTransport()
-	return &foreignStore{cfg: cfg.S3, s3: newS3Client(cfg.S3, over, more...), over: over, log: cfg.Log}
+	origins := cfg.Origins
+	if cfg.PublicURL != "" {
+		origins = append([]string{cfg.PublicURL}, origins...)
+	}
+	return &foreignStore{cfg: cfg.S3, s3: newS3Client(cfg.S3, over, more...), over: over, origins: origins, log: cfg.Log}
 }
 
 func (f *foreignStore) client() *s3.Client        { return f.s3 }
@@ -53,11 +58,14 @@ func (f *foreignStore) prepare(ctx context.Context, settings provision.Settings)
 	for attempt := 0; ; attempt++ {
 		abortAfter, err = f.look(ctx, staleAfter(settings.Lifecycle))
 		var away *awayError
-		if !errors.As(err, &away) {
-			return abortAfter, err
-		}
-		if ctx.Err() != nil {
+		switch {
+		case err == nil:
+			f.lookAtOrigins(ctx, f.origins)
+			return abortAfter, nil
+		case ctx.Err() != nil:
 			return 0, ctx.Err()
+		case !errors.As(err, &away):
+			return 0, err
 		}
 		f.log.Warn("waiting for the store", "error", err)
 		sleep(ctx, pause(attempt+waitMore))

@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+
 	"github.com/bytepass/bytepass/runtime/files"
 	"github.com/bytepass/bytepass/runtime/metrics"
 	"github.com/bytepass/bytepass/runtime/provision"
@@ -25,6 +27,17 @@ func TestStaleAfter(t *testing.T) {
 	}
 	if got := staleAfter(provision.Lifecycle{}); got != 0 {
 		t.Errorf("a template that keeps uploads for ever has them swept after %v", got)
+	}
+	abort := &types.AbortIncompleteMultipartUpload{DaysAfterInitiation: ptr(int32(1))}
+	for name, rule := range map[string]types.LifecycleRule{
+		"disabled":        {Status: types.ExpirationStatusDisabled, AbortIncompleteMultipartUpload: abort},
+		"of a prefix":     {Status: types.ExpirationStatusEnabled, AbortIncompleteMultipartUpload: abort, Filter: &types.LifecycleRuleFilter{Prefix: ptr("tmp/")}},
+		"of large ones":   {Status: types.ExpirationStatusEnabled, AbortIncompleteMultipartUpload: abort, Filter: &types.LifecycleRuleFilter{ObjectSizeGreaterThan: ptr(int64(1))}},
+		"about something": {Status: types.ExpirationStatusEnabled},
+	} {
+		if got := staleAfter(provision.Lifecycle{Rules: []types.LifecycleRule{rule}}); got != 0 {
+			t.Errorf("a rule that is %s has all uploads aborted after %v", name, got)
+		}
 	}
 	gaps := []provision.Gap{{Setting: "encryption"}, {Setting: "lifecycle", Reason: provision.Unsupported}}
 	if !lifecycleMissing(gaps) || lifecycleMissing(gaps[:1]) {
