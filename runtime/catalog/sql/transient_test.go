@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/bytepass/bytepass/runtime/catalog"
+	"github.com/bytepass/bytepass/runtime/files"
 )
 
 func TestTransient(t *testing.T) {
@@ -41,6 +42,10 @@ func TestTransient(t *testing.T) {
 	} {
 		if got := transient(c.err); got != c.want {
 			t.Errorf("transient(%v) is %t", c.err, got)
+		}
+		told := wrap("list", c.err)
+		if again := files.CodeOf(told) == files.CodeUnavailable; again != c.want || !errors.Is(told, c.err) {
+			t.Errorf("callers are told %v", told)
 		}
 	}
 }
