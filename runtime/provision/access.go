@@ -31,6 +31,26 @@ func publicAccess() setting {
 			_, err := c.PutPublicAccessBlock(ctx, &s3.PutPublicAccessBlockInput{Bucket: bucket, PublicAccessBlockConfiguration: block})
 			return err
 		},
+		risky: true, // Ceph 16 takes every upload for one with a public ACL
+		parts: publicAccessParts,
+	}
+}
+
+// publicAccessParts are the four blocks, each of which is something of its own.
+func publicAccessParts(*types.PublicAccessBlockConfiguration) []part[*types.PublicAccessBlockConfiguration] {
+	type block = types.PublicAccessBlockConfiguration
+	one := func(name, consequence string, clear func(*block)) part[*block] {
+		return part[*block]{name: name, consequence: consequence, without: func(b *block) *block {
+			rest := *b
+			clear(&rest)
+			return &rest
+		}}
+	}
+	return []part[*block]{
+		one("blockPublicAcls", "an object can be given a public ACL; no URL of Bytepass allows the header for that", func(b *block) { b.BlockPublicAcls = nil }),
+		one("ignorePublicAcls", "public ACLs that are there count", func(b *block) { b.IgnorePublicAcls = nil }),
+		one("blockPublicPolicy", "an administrator can make the bucket public by its policy; Bytepass itself never does", func(b *block) { b.BlockPublicPolicy = nil }),
+		one("restrictPublicBuckets", "a public policy that is there counts", func(b *block) { b.RestrictPublicBuckets = nil }),
 	}
 }
 
@@ -40,6 +60,7 @@ func ownership() setting {
 		property:    "OwnershipControls",
 		consequence: "access lists (ACLs) of single objects count beside the bucket's policy",
 		single:      true,
+		risky:       true,
 		parse: func(s *Settings, property []byte) error {
 			var p struct {
 				Rules []struct{ ObjectOwnership types.ObjectOwnership }

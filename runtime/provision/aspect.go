@@ -38,6 +38,8 @@ type aspect[T any] struct {
 	parts func(v T) []part[T]
 	// move makes of a value for one bucket that for another; nil if it is the same.
 	move func(v T, from, to string) T
+	// risky says that a store may take the setting and then no objects any more.
+	risky bool
 	// try asks more of a value than that it is read back as it was written.
 	try func(ctx context.Context, t Target, scratch string, v T) (*Gap, error)
 }
@@ -151,9 +153,7 @@ func (a aspect[T]) difference(t Target, have, want T) (*Change, []Foreign) {
 	change.Parts = a.changes(have, all)
 	change.Overwrites = a.single && !isEmpty(change.Have) && !t.Replace[a.name]
 	change.apply = func(ctx context.Context) (*Gap, error) { return a.apply(ctx, t, all) }
-	change.narrow = func(ctx context.Context, scratch string) (planned, error) {
-		return a.narrow(ctx, t, scratch, have, want)
-	}
+	change.narrow = func(ctx context.Context, on *Bench) (planned, error) { return a.narrow(ctx, t, on, have, want) }
 	return change, named
 }
 

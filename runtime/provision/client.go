@@ -49,6 +49,10 @@ type answer struct {
 
 func answerOf(err error) answer {
 	var a answer
+	var byURL *refusal
+	if errors.As(err, &byURL) {
+		a.status = byURL.status
+	}
 	var res *smithyhttp.ResponseError
 	if errors.As(err, &res) {
 		a.status = res.HTTPStatusCode()

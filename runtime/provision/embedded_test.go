@@ -14,6 +14,6 @@ func TestOnTheEmbeddedStore(t *testing.T) {
 	store := storetest.Start(t)
 	provisiontest.All(t, provisiontest.Store{
 		Endpoint: store.Endpoint, Region: store.Region, AccessKey: store.AccessKey, SecretKey: store.SecretKey,
-		Template: provision.Default(),
+		Template: provision.Default(), KillEvery: 5,
 	})
 }

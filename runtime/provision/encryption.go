@@ -16,6 +16,7 @@ func encryption() setting {
 		consequence: "the store encrypts nothing by itself; put its data on an encrypted disk",
 		parse:       parseEncryption,
 		single:      true,
+		risky:       true, // a key that is not there
 		want: func(s Settings, _ Target) ([]types.ServerSideEncryptionRule, bool) {
 			return s.Encryption, len(s.Encryption) > 0
 		},

@@ -15,7 +15,7 @@ const (
 	NotPortable Reason = "not-portable"  // it names what only AWS has
 	NotForStore Reason = "not-for-store" // it makes no sense on this store
 	Elsewhere   Reason = "elsewhere"     // not a setting of the S3 API
-	LocksOut    Reason = "locks-out"     // it would shut out whoever provisions
+	LocksOut    Reason = "locks-out"     // with it the store would refuse objects, or whoever provisions
 	Kept        Reason = "kept"          // somebody else's value is there, and stays
 )
 

@@ -2,6 +2,7 @@ package provision
 
 import (
 	"context"
+	"net/http"
 	"slices"
 	"strings"
 )
@@ -34,17 +35,20 @@ func (a aspect[T]) leave(t Target, want T) (T, []Gap) {
 // narrow finds out on a scratch bucket how much of want the store does, and
 // plans that. What it does not do is a gap: of the whole setting, or of those
 // parts that it does not do alone either.
-func (a aspect[T]) narrow(ctx context.Context, t Target, scratch string, have, want T) (planned, error) {
-	on := t
-	on.Bucket = scratch
-	fresh, gap, err := a.read(ctx, on)
+func (a aspect[T]) narrow(ctx context.Context, t Target, on *Bench, have, want T) (planned, error) {
+	there := t
+	there.Bucket = on.bucket
+	fresh, gap, err := a.read(ctx, there)
 	if gap != nil || err != nil {
 		return planned{gaps: listed(gap)}, err
 	}
-	able, gaps, err := a.able(ctx, t, scratch, want)
+	able, gaps, err := a.able(ctx, t, on, want)
 	if err != nil || isEmpty(a.canonical(able)) {
 		return planned{gaps: gaps}, err
 	}
+	on.keep(func(ctx context.Context, bucket string) error {
+		return a.put(ctx, t.Client, &bucket, a.moved(able, t.Bucket, bucket))
+	})
 	p := planned{gaps: gaps}
 	p.change, p.foreign = a.difference(t, have, able)
 	if p.change != nil && string(a.canonical(fresh)) == string(p.change.Have) {
@@ -54,9 +58,9 @@ func (a aspect[T]) narrow(ctx context.Context, t Target, scratch string, have, w
 }
 
 // able returns as much of want as the store does, and the gaps.
-func (a aspect[T]) able(ctx context.Context, t Target, scratch string, want T) (T, []Gap, error) {
+func (a aspect[T]) able(ctx context.Context, t Target, on *Bench, want T) (T, []Gap, error) {
 	var none T
-	whole, err := a.attempt(ctx, t, scratch, want)
+	whole, err := a.attempt(ctx, t, on, want)
 	if whole == nil || err != nil {
 		return want, nil, err
 	}
@@ -72,7 +76,7 @@ func (a aspect[T]) able(ctx context.Context, t Target, scratch string, want T) (
 				alone = other.without(alone)
 			}
 		}
-		gap, err := a.attempt(ctx, t, scratch, alone)
+		gap, err := a.attempt(ctx, t, on, alone)
 		if err != nil {
 			return none, nil, err
 		}
@@ -84,7 +88,7 @@ func (a aspect[T]) able(ctx context.Context, t Target, scratch string, want T) (
 	if len(gaps) == 0 || isEmpty(a.canonical(able)) {
 		return none, []Gap{*whole}, nil
 	}
-	if rest, err := a.attempt(ctx, t, scratch, able); rest != nil || err != nil {
+	if rest, err := a.attempt(ctx, t, on, able); rest != nil || err != nil {
 		return none, listed(rest), err
 	}
 	return able, gaps, nil
@@ -97,21 +101,39 @@ func (a aspect[T]) present(v T) []part[T] {
 	})
 }
 
-// attempt writes v to the scratch bucket; the gap is nil if the store does it.
-func (a aspect[T]) attempt(ctx context.Context, t Target, scratch string, v T) (*Gap, error) {
-	if a.move != nil {
-		v = a.move(v, t.Bucket, scratch)
-	}
+// attempt writes v to a scratch bucket; the gap is nil if the store does it, and
+// still takes objects.
+func (a aspect[T]) attempt(ctx context.Context, t Target, on *Bench, v T) (gap *Gap, err error) {
+	v = a.moved(v, t.Bucket, on.bucket)
 	if a.try != nil {
-		if gap, err := a.try(ctx, t, scratch, v); gap != nil || err != nil {
+		if gap, err := a.try(ctx, t, on.bucket, v); gap != nil || err != nil {
 			return gap, err
 		}
 	}
-	on := t
-	on.Bucket = scratch
-	gap, err := a.apply(ctx, on, v)
+	there := t
+	there.Bucket = on.bucket
+	switch gap, err = a.apply(ctx, there, v); {
+	case answerOf(err).status == http.StatusForbidden:
+		gap, err = a.gap(t, Refused, said(err)), nil
+	case gap == nil && err == nil && a.risky:
+		refused, err := on.works(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if refused != nil {
+			return a.gap(t, LocksOut, "with it the store refuses objects, "+said(refused)), on.renew(ctx)
+		}
+	}
 	if gap != nil {
-		gap.Detail = strings.ReplaceAll(gap.Detail, scratch, t.Bucket)
+		gap.Detail = strings.ReplaceAll(gap.Detail, on.bucket, t.Bucket)
 	}
 	return gap, err
+}
+
+// moved returns a value for one bucket as one for another.
+func (a aspect[T]) moved(v T, from, to string) T {
+	if a.move == nil {
+		return v
+	}
+	return a.move(v, from, to)
 }

@@ -60,7 +60,7 @@ type Change struct {
 	Overwrites bool `json:"overwrites,omitempty"`
 
 	apply  func(context.Context) (*Gap, error)
-	narrow func(ctx context.Context, scratch string) (planned, error)
+	narrow func(ctx context.Context, on *Bench) (planned, error)
 }
 
 // String returns the change as one line of a diff.
@@ -137,12 +137,12 @@ func elsewhereGaps(s Settings) []Gap {
 // Probe tries each change of the plan on a scratch bucket and returns a plan of
 // what the store really does; what it does not do has become a gap. The real
 // bucket is not touched.
-func (d Diff) Probe(ctx context.Context, scratch string) (Diff, error) {
+func (d Diff) Probe(ctx context.Context, on *Bench) (Diff, error) {
 	out := d
 	out.Changes, out.Gaps = nil, slices.Clone(d.Gaps)
 	out.Foreign = slices.Clone(d.Foreign)
 	for _, change := range d.Changes {
-		p, err := change.narrow(ctx, scratch)
+		p, err := change.narrow(ctx, on)
 		if err != nil {
 			return d, err
 		}

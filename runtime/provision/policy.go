@@ -69,6 +69,7 @@ func policy() setting {
 			return items
 		},
 		join:  func(each [][]Statement) []Statement { return slices.Concat(each...) },
+		risky: true,
 		parts: policyParts,
 		move:  movePolicy,
 		try:   staysOpen,
@@ -98,7 +99,7 @@ func policyParts(statements []Statement) []part[[]Statement] {
 	for i, statement := range statements {
 		consequence := "what it forbids is not forbidden by the store; the server's own checks and the signatures are what there is"
 		if statement["Effect"] == "Allow" {
-			consequence = "what it allows is not allowed: whoever needs it has to get it from the store in another way"
+			consequence = "what it allows is not allowed. If its user is not there yet, make it and run this again; if the block of public access refuses it, leave that out with --without publicAccess/blockPublicPolicy,publicAccess/restrictPublicBuckets"
 		}
 		parts = append(parts, part[[]Statement]{
 			name: statementName(statement, i), consequence: consequence,

@@ -18,8 +18,8 @@ func Prepare(ctx context.Context, t Target, s Settings, scratch *Scratch) (Diff,
 		return Diff{}, err
 	}
 	if scratch != nil && len(d.Changes) > 0 {
-		err := scratch.With(ctx, func(ctx context.Context, bucket string) error {
-			d, err = d.Probe(ctx, bucket)
+		err := scratch.With(ctx, func(ctx context.Context, on *Bench) error {
+			d, err = d.Probe(ctx, on)
 			return err
 		})
 		if err != nil {

@@ -70,7 +70,7 @@ func (s Store) target(client *s3.Client, bucket string) provision.Target {
 func (s Store) run(ctx context.Context, t *testing.T, over http.RoundTripper, bucket string, now time.Time, replace ...string) (provision.Diff, []provision.Gap, error) {
 	t.Helper()
 	client := s.client(over)
-	scratch := &provision.Scratch{Client: client, Region: s.Region, Now: func() time.Time { return now }, Random: rand.Reader}
+	scratch := &provision.Scratch{Client: client, HTTP: &http.Client{Transport: over}, Region: s.Region, Now: func() time.Time { return now }, Random: rand.Reader}
 	if _, err := scratch.RemoveLeftovers(ctx); err != nil {
 		return provision.Diff{}, nil, err
 	}

@@ -1,0 +1,203 @@
+package provision
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"github.com/bytepass/bytepass/test/serve"
+	"github.com/bytepass/bytepass/test/stores"
+)
+
+const webhookSecret = "0123456789abcdef0123456789abcdef"
+
+// operator runs the command against a store.
+type operator struct {
+	binary string
+	store  *stores.Store
+	hook   string
+}
+
+// run runs a subcommand on the bucket and returns what it printed.
+func (o operator) run(t *testing.T, bucket string, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), o.binary, slices.Concat(args[:1], []string{"--endpoint", o.store.Endpoint, "--bucket", bucket}, args[1:])...)
+	cmd.Dir = t.TempDir()
+	cmd.Env = []string{
+		"PATH=" + os.Getenv("PATH"), "BYTEPASS_S3_ACCESS_KEY=" + o.store.AccessKey, "BYTEPASS_S3_SECRET_KEY=" + o.store.SecretKey,
+		"BYTEPASS_WEBHOOK_SECRET=" + webhookSecret, "BYTEPASS_LISTEN=127.0.0.1:8080", // a setting of serve's is none of its business
+	}
+	var out, log bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &log
+	err := cmd.Run()
+	if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
+		t.Fatal(err)
+	}
+	for _, secret := range []string{o.store.SecretKey, webhookSecret} {
+		if strings.Contains(out.String()+log.String(), secret) {
+			t.Errorf("%v prints a secret", args)
+		}
+	}
+	return cmd.ProcessState.ExitCode(), out.String(), log.String()
+}
+
+func (o operator) expect(t *testing.T, code int, says, bucket string, args ...string) (stdout string) {
+	t.Helper()
+	got, stdout, stderr := o.run(t, bucket, args...)
+	if got != code || !strings.Contains(stdout+stderr, says) {
+		t.Errorf("%v: exit code %d, want %d and %q\n%s%s", args, got, code, says, stdout, stderr)
+	}
+	return stdout
+}
+
+func (o operator) buckets(t *testing.T) []string {
+	t.Helper()
+	list, err := o.store.Client.ListBuckets(t.Context(), &s3.ListBucketsInput{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, b := range list.Buckets {
+		names = append(names, *b.Name)
+	}
+	return names
+}
+
+// listener is a webhook that remembers what it was told.
+func listener(t *testing.T) (url string, told chan string) {
+	t.Helper()
+	told = make(chan string, 100)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		if r.URL.Path == "/events/"+webhookSecret || r.Header.Get("Authorization") == "Bearer "+webhookSecret {
+			select {
+			case told <- string(body):
+			default:
+			}
+		}
+		w.WriteHeader(http.StatusNoContent)
+	}))
+	t.Cleanup(server.Close)
+	return server.URL + "/events", told
+}
+
+// lack is a setting that a store does not have, to be required.
+var lack = map[stores.Kind]string{stores.VersityGW: "lifecycle", stores.SeaweedFS: "publicAccess", stores.Ceph: "encryption", stores.MinIO: "cors"}
+
+// TestCommands goes the way of an operator, and of a pipeline after that.
+func TestCommands(t *testing.T) {
+	binary, err := serve.Binary(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, kind := range stores.Kinds() {
+		t.Run(string(kind), func(t *testing.T) {
+			hook, told := listener(t)
+			o := operator{binary: binary, store: stores.Start(t, kind, stores.Options{Webhook: stores.Webhook{URL: hook, Secret: webhookSecret}}), hook: hook}
+			lookFirst(t, o)
+			apply(t, o)
+			if notifies := kind == stores.Ceph || kind == stores.MinIO; notifies {
+				tells(t, o, told)
+			}
+			compare(t, o)
+		})
+	}
+}
+
+// lookFirst does what writes nothing.
+func lookFirst(t *testing.T, o operator) {
+	t.Helper()
+	o.expect(t, 0, "nothing was written", "files", "provision", "--dry-run")
+	o.expect(t, 0, "("+string(o.store.Kind)+")", "files", "provision", "--dry-run", "--webhook-url", o.hook, "--origin", "https://app.example")
+	o.expect(t, 2, "--yes", "files", "provision")
+	o.expect(t, 2, "no setting", "files", "provision", "--yes", "--require", "speed")
+	o.expect(t, 5, "is not there", "files", "drift")
+	if got := o.buckets(t); len(got) != 0 {
+		t.Errorf("there are buckets %q", got)
+	}
+	o.expect(t, 5, lack[o.store.Kind], "files", "provision", "--yes", "--require", lack[o.store.Kind])
+	o.expect(t, 0, "nothing was written", "files", "provision", "--dry-run", "--probe", "--sse-s3")
+	if got := o.buckets(t); len(got) != 0 {
+		t.Errorf("what was required is lacking, or nothing was to be written, and there are buckets %q", got)
+	}
+}
+
+// apply provisions, twice.
+func apply(t *testing.T, o operator) {
+	t.Helper()
+	policies := filepath.Join(t.TempDir(), "policies")
+	flags := []string{"--yes", "--webhook-url", o.hook, "--origin", "https://app.example", "--sse-s3", "--no-users"}
+	var told struct {
+		Create, Applied bool
+		Changes         []struct{ Setting string }
+		Steps           []struct{ Commands []string }
+	}
+	out := o.expect(t, 0, `"applied":true`, "files", slices.Concat([]string{"provision", "--json"}, flags)...)
+	if err := json.Unmarshal([]byte(out), &told); err != nil || !told.Create || len(told.Changes) < 4 {
+		t.Errorf("%v: %s", err, out)
+	}
+	t.Logf("measured: %s has %d of the template's 10 settings", o.store.Kind, len(told.Changes))
+	o.expect(t, 0, "nothing to change", "files", slices.Concat([]string{"provision"}, flags)...)
+
+	o.expect(t, 0, "left to you", "files", "provision", "--dry-run", "--write-policies", policies)
+	for _, user := range []string{"bytepass-server", "bytepass-signer"} {
+		document, err := os.ReadFile(filepath.Join(policies, user+".json"))
+		if err != nil || !json.Valid(document) || !bytes.Contains(document, []byte("arn:aws:s3:::files/u/*")) {
+			t.Errorf("the policy of %s: %v %s", user, err, document)
+		}
+	}
+	if got := o.buckets(t); !slices.Equal(got, []string{"files"}) {
+		t.Errorf("there are buckets %q", got)
+	}
+}
+
+// tells checks that the store tells the webhook of an upload.
+func tells(t *testing.T, o operator, told chan string) {
+	t.Helper()
+	if _, err := o.store.Client.PutObject(t.Context(), &s3.PutObjectInput{Bucket: aws.String("files"), Key: aws.String("u/alice/a"), Body: strings.NewReader("a")}); err != nil {
+		t.Fatal(err)
+	}
+	for deadline := time.After(30 * time.Second); ; {
+		select {
+		case body := <-told:
+			if strings.Contains(body, "alice") {
+				return
+			}
+		case <-deadline:
+			t.Fatal("the store has told the webhook nothing of an upload")
+		}
+	}
+}
+
+// compare looks for drift as a pipeline does.
+func compare(t *testing.T, o operator) {
+	t.Helper()
+	flags := []string{"--webhook-url", o.hook, "--origin", "https://app.example", "--sse-s3", "--no-users"}
+	_, out, _ := o.run(t, "files", slices.Concat([]string{"provision", "--dry-run", "--probe"}, flags)...)
+	_, after, _ := strings.Cut(out, "--without ")
+	without, _, _ := strings.Cut(after, "\n")
+	flags = append(flags, "--without", without)
+	o.expect(t, 0, "same", "files", slices.Concat([]string{"drift"}, flags)...)
+
+	_, err := o.store.Client.PutBucketVersioning(t.Context(), &s3.PutBucketVersioningInput{Bucket: aws.String("files"), VersioningConfiguration: &types.VersioningConfiguration{Status: types.BucketVersioningStatusSuspended}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.expect(t, 5, "versioning is changed", "files", slices.Concat([]string{"drift"}, flags)...)
+	o.expect(t, 5, `"verdict":"drifted"`, "files", slices.Concat([]string{"drift", "--json"}, flags)...)
+	o.expect(t, 5, "--require", "files", "drift", "--without", without+",versioning", "--require", "versioning", "--webhook-url", o.hook, "--origin", "https://app.example", "--sse-s3", "--no-users")
+}
