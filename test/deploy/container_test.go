@@ -5,7 +5,6 @@ import (
 	"debug/elf"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"os"
@@ -229,5 +228,5 @@ func TestStandsAlone(t *testing.T) {
 			return
 		}
 	}
-	t.Error(fmt.Sprintf("it does not carry %s", roots))
+	t.Errorf("it does not carry %s", roots)
 }

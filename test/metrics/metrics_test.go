@@ -84,8 +84,12 @@ func TestScrape(t *testing.T) {
 		}
 	}
 	documented(t, families)
-	if res, err := http.Get(s.URL + "/metrics"); err != nil || res.StatusCode != http.StatusNotFound {
-		t.Errorf("the API's own address has /metrics: %v, %v", res, err)
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.URL+"/metrics", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if status := send(t, r); status != http.StatusNotFound {
+		t.Errorf("/metrics at the API's own address: %d", status)
 	}
 }
 
