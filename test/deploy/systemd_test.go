@@ -56,7 +56,7 @@ var exposure = regexp.MustCompile(`Overall exposure level for bytepass.service: 
 func TestUnit(t *testing.T) {
 	analyze, err := exec.LookPath("systemd-analyze")
 	if err != nil {
-		t.Fatal("systemd-analyze is not there; install it with: apt-get install systemd")
+		t.Fatal("systemd-analyze is missing; get it with: sh tools/systemd.sh")
 	}
 	text := read(t, unit)
 	if !strings.Contains(text, "\nExecStart="+unitPath+" serve ") {
