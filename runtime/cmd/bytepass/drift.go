@@ -3,8 +3,11 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/bytepass/bytepass/runtime/provision"
 )
@@ -95,4 +98,41 @@ func (d *drift) findTopic(c *cobra.Command, s *site) error {
 	}
 	s.target.Notify = s.kind.Notification(arn)
 	return nil
+}
+
+// driftCommand returns the command that compares what one with these flags has
+// provisioned, on a store that goes without some settings.
+func driftCommand(provisioned *pflag.FlagSet, without []string) string {
+	words, known := []string{"bytepass", "drift"}, newDrift().Flags()
+	skipped := []string{"json", "require", "s3-access-key", "s3-secret-key-file", "without"}
+	provisioned.Visit(func(f *pflag.Flag) {
+		if known.Lookup(f.Name) == nil || f.Value.Type() == "secret" || slices.Contains(skipped, f.Name) {
+			return
+		}
+		values := []string{f.Value.String()}
+		if list, ok := f.Value.(pflag.SliceValue); ok {
+			values = list.GetSlice()
+		} else if f.Value.Type() == "stringToString" {
+			values = strings.Split(strings.Trim(values[0], "[]"), ",")
+		}
+		for _, value := range values {
+			word := "--" + strings.TrimPrefix(f.Name, "s3-")
+			if f.Value.Type() != "bool" || value != "true" {
+				word += "=" + value
+			}
+			words = append(words, shellWord(word))
+		}
+	})
+	if len(without) > 0 {
+		words = append(words, "--without", strings.Join(without, ","))
+	}
+	return strings.Join(words, " ")
+}
+
+// shellWord quotes what a shell would take apart.
+func shellWord(word string) string {
+	if strings.Trim(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_=:/.,@%+") == "" {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }

@@ -348,9 +348,7 @@ func (p *provisioning) finish(c *cobra.Command, told provisioned) error {
 			fmt.Fprintf(w, "    %s\n", command)
 		}
 	}
-	if len(told.Without) > 0 {
-		fmt.Fprintf(w, "\nto compare later: bytepass drift --endpoint %s --bucket %s --without %s\n", told.Endpoint, told.Bucket, strings.Join(told.Without, ","))
-	}
+	fmt.Fprintf(w, "\nto compare later: %s\n", driftCommand(c.Flags(), told.Without))
 	switch {
 	case p.dryRun:
 		fmt.Fprintf(w, "\n%d changes; nothing was written\n", len(told.Changes))
