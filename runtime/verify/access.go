@@ -138,8 +138,10 @@ func (p *probe) expiredToken(ctx context.Context) error {
 	return p.closed(ctx, call{method: http.MethodGet, path: "/api/files", header: map[string]string{"Authorization": "Bearer " + p.cfg.Expired}}, "with a token that has expired")
 }
 
-// loopback reports whether a host is this machine itself.
+// loopback reports whether a host is this machine itself; names below localhost
+// are (RFC 6761, section 6.3).
 func loopback(host string) bool {
+	host = strings.ToLower(host)
 	ip, err := netip.ParseAddr(host)
-	return strings.EqualFold(host, "localhost") || err == nil && ip.Unmap().IsLoopback()
+	return host == "localhost" || strings.HasSuffix(host, ".localhost") || err == nil && ip.Unmap().IsLoopback()
 }
