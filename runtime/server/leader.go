@@ -6,7 +6,7 @@ import (
 )
 
 // leaseLife is how long nobody leads when the leader was killed.
-const leaseLife = 15 * time.Second
+const leaseLife = 10 * time.Second
 
 // leader lets one of several servers do what need not be done by more.
 type leader interface {

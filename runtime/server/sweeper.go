@@ -44,11 +44,10 @@ func staleAfter(lifecycle provision.Lifecycle) time.Duration {
 	return 0
 }
 
-// isForAll reports whether a rule is about all objects.
+// isForAll reports whether a rule says that it is about all objects.
 func isForAll(rule types.LifecycleRule) bool {
 	f := rule.Filter
-	return aws.ToString(rule.Prefix) == "" &&
-		(f == nil || aws.ToString(f.Prefix) == "" && f.And == nil && f.Tag == nil && f.ObjectSizeGreaterThan == nil && f.ObjectSizeLessThan == nil)
+	return f != nil && aws.ToString(f.Prefix) == "" && f.And == nil && f.Tag == nil && f.ObjectSizeGreaterThan == nil && f.ObjectSizeLessThan == nil
 }
 
 // run sweeps now and then, the first time when first is closed, until ctx ends.
