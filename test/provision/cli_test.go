@@ -39,6 +39,7 @@ func (o operator) run(t *testing.T, bucket string, args ...string) (code int, st
 	cmd.Dir = t.TempDir()
 	cmd.Env = []string{
 		"PATH=" + os.Getenv("PATH"), "BYTEPASS_S3_ACCESS_KEY=" + o.store.AccessKey, "BYTEPASS_S3_SECRET_KEY=" + o.store.SecretKey,
+		"SSL_CERT_FILE=" + os.Getenv("SSL_CERT_FILE"),
 		"BYTEPASS_WEBHOOK_SECRET=" + webhookSecret, "BYTEPASS_LISTEN=127.0.0.1:8080", // a setting of serve's is none of its business
 	}
 	var out, log bytes.Buffer
