@@ -25,12 +25,25 @@ type Client interface {
 // them when the store does not answer or says that it cannot at the moment;
 // any other error holds the name of the operation and the store's answer.
 type Bucket struct {
-	client Client
-	name   string
+	client    Client
+	name      string
+	lookAgain bool
 }
 
 // New returns the bucket of this name.
 func New(client Client, name string) *Bucket { return &Bucket{client: client, name: name} }
+
+// LookingAgain returns the same bucket for stores that may put a conditional
+// delete marker on whatever is there, as MinIO and Ceph do: it looks afterwards
+// what the marker hides, and takes it back if that is something else.
+//
+// For DeleteIfMatch it needs s3:ListBucketVersions and s3:DeleteObjectVersion
+// too.
+func (b *Bucket) LookingAgain() *Bucket {
+	again := *b
+	again.lookAgain = true
+	return &again
+}
 
 // listedKey returns a key of a listing as it is. Keys are asked for in URL
 // encoding, because XML cannot hold all of them; a store that does not know it

@@ -27,17 +27,48 @@ func (b *Bucket) Delete(ctx context.Context, objectKey string) (markerVersionID 
 // this ETag (without quotes), and returns files.ErrChanged otherwise, also
 // when there is no current version.
 //
+// Some stores ignore the condition, and others look and delete in two steps: see
+// LookingAgain.
+//
 // It needs s3:DeleteObject and s3:GetObject
 // (https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-deletes.html).
 func (b *Bucket) DeleteIfMatch(ctx context.Context, objectKey, etag string) error {
-	_, err := b.client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &b.name, Key: &objectKey, IfMatch: aws.String(`"` + etag + `"`)})
+	out, err := b.client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &b.name, Key: &objectKey, IfMatch: aws.String(`"` + etag + `"`)})
 	switch status := statusOf(err); {
+	case err == nil && b.lookAgain:
+		return b.whatWasHit(ctx, objectKey, etag, aws.ToString(out.VersionId))
 	case err == nil:
 		return nil
 	case status == http.StatusPreconditionFailed, isOne(err, "ConditionalRequestConflict", "NoSuchKey"):
 		return fmt.Errorf("DeleteObject: %w", files.ErrChanged)
 	}
 	return explain("DeleteObject", err)
+}
+
+// whatWasHit takes a marker back that hides another version than the one with
+// this ETag, and returns files.ErrChanged then, also when something newer is on
+// top of the marker.
+func (b *Bucket) whatWasHit(ctx context.Context, objectKey, etag, marker string) error {
+	history, _, err := b.Versions(ctx, objectKey, "", maxPage)
+	if err != nil {
+		return err
+	}
+	changed := fmt.Errorf("DeleteObject: %w", files.ErrChanged)
+	if len(history) == 0 || history[0].VersionID != marker {
+		return changed
+	}
+	for _, v := range history { // the first one that is no marker is the newest
+		if !v.DeleteMarker && v.ETag == etag {
+			return nil
+		}
+		if !v.DeleteMarker {
+			break
+		}
+	}
+	if err := b.RemoveMarker(ctx, objectKey, marker); err != nil {
+		return err
+	}
+	return changed
 }
 
 // RemoveMarker removes a delete marker for good, and so brings back what it

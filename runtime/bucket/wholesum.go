@@ -24,8 +24,8 @@ type PartClient interface {
 
 // TryWholeChecksum finds out whether the store can work out the checksum of a
 // whole object from parts that come without one, as S3 can and as browsers send
-// them; MinIO refuses such parts. From then on uploads are created as the store
-// can take them. It begins an upload, sends a part of one byte, and aborts it;
+// them; MinIO refuses such parts, and SeaweedFS agrees and forgets it. From then
+// on uploads are created as the store can take them. It begins an upload, sends a part of one byte, and aborts it;
 // the error is a store that does not answer, or forbids that.
 func (m *Multipart) TryWholeChecksum(ctx context.Context, parts PartClient) error {
 	in := &s3.CreateMultipartUploadInput{Bucket: &m.bucket, Key: aws.String(trialKey)}
@@ -47,6 +47,10 @@ func (m *Multipart) TryWholeChecksum(ctx context.Context, parts PartClient) erro
 	}
 	if err != nil {
 		err = multipartError("UploadPart", err)
+	} else if !m.plain.Load() {
+		var list files.PartList
+		list, err = m.UploadedParts(ctx, trialKey, aws.ToString(upload.UploadId))
+		m.plain.Store(err == nil && !list.FullChecksum)
 	}
 	_, aborted := m.client.AbortMultipartUpload(ctx, &s3.AbortMultipartUploadInput{Bucket: &m.bucket, Key: in.Key, UploadId: upload.UploadId}, m.options)
 	if aborted != nil && !errors.Is(multipartError("AbortMultipartUpload", aborted), files.ErrUploadGone) {

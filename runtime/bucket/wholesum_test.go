@@ -6,6 +6,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
 	"github.com/bytepass/bytepass/runtime/files"
 )
@@ -15,6 +16,7 @@ import (
 type particular struct {
 	MultipartClient
 	create, part error
+	forgets      bool // that a checksum was asked for
 
 	whole     bool // how the last upload was created
 	open      int
@@ -35,6 +37,13 @@ func (p *particular) UploadPart(_ context.Context, in *s3.UploadPartInput, _ ...
 	return &s3.UploadPartOutput{}, p.part
 }
 
+func (p *particular) ListParts(context.Context, *s3.ListPartsInput, ...func(*s3.Options)) (*s3.ListPartsOutput, error) {
+	if p.forgets {
+		return &s3.ListPartsOutput{}, nil
+	}
+	return &s3.ListPartsOutput{ChecksumAlgorithm: types.ChecksumAlgorithmCrc64nvme, ChecksumType: types.ChecksumTypeFullObject}, nil
+}
+
 func (p *particular) AbortMultipartUpload(context.Context, *s3.AbortMultipartUploadInput, ...func(*s3.Options)) (*s3.AbortMultipartUploadOutput, error) {
 	p.open--
 	return &s3.AbortMultipartUploadOutput{}, nil
@@ -47,6 +56,7 @@ func TestTryWholeChecksum(t *testing.T) {
 		fails bool
 	}{
 		"as S3":          {&particular{}, true, false},
+		"forgets it":     {&particular{forgets: true}, false, false},
 		"refuses it":     {&particular{create: answered(501, "NotImplemented")}, false, false},
 		"refuses parts":  {&particular{part: answered(400, "InvalidArgument")}, false, false},
 		"forbids parts":  {&particular{part: answered(403, "AccessDenied")}, true, true},
