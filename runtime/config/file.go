@@ -9,6 +9,7 @@ import (
 	"os"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -68,7 +69,7 @@ func parse(path string, text []byte, known []string) (map[string]written, error)
 	for i := 0; i < len(root.Content); i += 2 {
 		key, value := root.Content[i], root.Content[i+1]
 		name := key.Value
-		origin := at(path, key) + ": " + name
+		origin := at(path, key) + ": " + strings.Trim(strconv.Quote(name), `"`) // of one line
 		if key.Kind != yaml.ScalarNode {
 			return nil, bad(at(path, key), "a setting's name is a word, such as listen")
 		}
