@@ -4,7 +4,6 @@ import (
 	"context"
 	"log/slog"
 	"strings"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
@@ -57,12 +56,13 @@ func (e *embeddedStore) names(cfg *api.Config) {
 }
 
 // prepare provisions the bucket from the template.
-func (e *embeddedStore) prepare(ctx context.Context, settings provision.Settings) (abortAfter time.Duration, err error) {
+func (e *embeddedStore) prepare(ctx context.Context, settings provision.Settings) (ageing, error) {
 	gaps, err := provisionStore(ctx, e.client(), settings, e.log)
-	if err != nil || !lifecycleMissing(gaps) {
-		return 0, err
+	stale := staleAfter(settings.Lifecycle)
+	if lifecycleMissing(gaps) {
+		settings.Lifecycle = provision.Lifecycle{}
 	}
-	return staleAfter(settings.Lifecycle), nil
+	return ageingOf(settings.Lifecycle, stale), err
 }
 
 func (e *embeddedStore) watch() watch { return watch{tellsAll: true, gate: true} }

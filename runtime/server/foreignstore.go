@@ -54,42 +54,41 @@ func (f *foreignStore) watch() watch {
 }
 
 // prepare looks at the bucket, again and again until the store answers.
-func (f *foreignStore) prepare(ctx context.Context, settings provision.Settings) (abortAfter time.Duration, err error) {
+func (f *foreignStore) prepare(ctx context.Context, settings provision.Settings) (ageing, error) {
 	for attempt := 0; ; attempt++ {
-		abortAfter, err = f.look(ctx, staleAfter(settings.Lifecycle))
+		found, err := f.look(ctx, staleAfter(settings.Lifecycle))
 		var away *awayError
 		switch {
 		case err == nil:
 			f.lookAtOrigins(ctx, f.origins)
-			return abortAfter, nil
+			return found, nil
 		case ctx.Err() != nil:
-			return 0, ctx.Err()
+			return ageing{}, ctx.Err()
 		case !errors.As(err, &away):
-			return 0, err
+			return ageing{}, err
 		}
 		f.log.Warn("waiting for the store", "error", err)
 		sleep(ctx, pause(attempt+waitMore))
 	}
 }
 
-// look returns the age at which uploads are stale if the server has to abort
-// them, which the template has done at stale. The error is an *awayError if the
-// store may be asked again, or a *SettingError.
-func (f *foreignStore) look(ctx context.Context, stale time.Duration) (abortAfter time.Duration, err error) {
+// look returns how the bucket's content ages, if the bucket will do. stale is the
+// age at which unfinished uploads are to be aborted. The error is an *awayError
+// if the store may be asked again, or a *SettingError.
+func (f *foreignStore) look(ctx context.Context, stale time.Duration) (ageing, error) {
 	ctx, cancel := context.WithTimeout(ctx, lookTimeout)
 	defer cancel()
 	if err := f.lookAtVersioning(ctx); err != nil {
-		return 0, err
+		return ageing{}, err
 	}
+	var lifecycle provision.Lifecycle
 	out, err := f.s3.GetBucketLifecycleConfiguration(ctx, &s3.GetBucketLifecycleConfigurationInput{Bucket: &f.cfg.Bucket})
 	if err != nil {
 		// It has none, or cannot have one, or we may not see it: aborting what
 		// the store aborts too does no harm.
 		f.log.Debug("unfinished uploads are aborted by the server", "older_than", stale.String(), "error", err)
-		return stale, nil
+	} else {
+		lifecycle.Rules = out.Rules
 	}
-	if staleAfter(provision.Lifecycle{Rules: out.Rules}) > 0 {
-		return 0, nil
-	}
-	return stale, nil
+	return ageingOf(lifecycle, stale), nil
 }

@@ -138,19 +138,20 @@ func (s *server) open(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	abortAfter, err := s.store.prepare(ctx, settings)
+	ageing, err := s.store.prepare(ctx, settings)
 	if err != nil {
 		return err
 	}
 	client, name := s.store.client(), s.store.place().Bucket
 	multipart := bucket.NewMultipart(client, name)
+	s.bucket = bucket.New(client, name)
 	if s.cfg.S3.Endpoint != "" {
 		tryChecksums(ctx, multipart, client, s.cfg.Log)
+		s.bucket = s.bucket.LookingAgain()
 	}
-	s.bucket = bucket.New(client, name)
-	s.projector = newProjector(s.bucket, name, s.catalog, s.cfg.Log, s.cfg.Now)
+	s.projector = newProjector(s.bucket, name, s.catalog, ageing.keep, s.cfg)
 	s.upkeep.projector, s.upkeep.bucket, s.upkeep.forget, s.upkeep.watch = s.projector, s.bucket, s.catalog.Forget, s.store.watch()
-	s.upkeep.sweeper = sweeper{multipart, abortAfter, s.metrics, s.cfg.Log, s.cfg.Now}
+	s.upkeep.sweeper = sweeper{multipart, ageing.abortAfter, s.metrics, s.cfg.Log, s.cfg.Now}
 	leader, err := s.leader()
 	if err != nil {
 		return err

@@ -31,11 +31,10 @@ type store interface {
 	place() sign.Config
 	// names says in cfg which names the store has no room for.
 	names(cfg *api.Config)
-	// prepare returns when the bucket can be used. settings are what the
-	// template asks of it. abortAfter is the age at which unfinished uploads are
-	// stale and the server has to abort them; 0 if the store does, or nobody
-	// should. The error is a *SettingError where the settings are wrong.
-	prepare(ctx context.Context, settings provision.Settings) (abortAfter time.Duration, err error)
+	// prepare returns when the bucket can be used, and what the server has to
+	// know of how its content ages. settings are what the template asks of the
+	// bucket. The error is a *SettingError where the settings are wrong.
+	prepare(ctx context.Context, settings provision.Settings) (ageing, error)
 	// watch says how the server comes to know of changes.
 	watch() watch
 	// ready returns nil if the store can do its work, beyond that the bucket

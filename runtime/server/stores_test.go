@@ -92,7 +92,7 @@ func TestStores(t *testing.T) {
 			}
 			hook.to.Store(target)
 			b := &foreignBucket{T: t, client: store.Client, name: name}
-			sweeps(t, newForeign(cfg), kind)
+			ages(t, newForeign(cfg), kind)
 			s.followed(b, kind)
 			s.rejected(b)
 			s.stormed(b)
@@ -103,31 +103,35 @@ func TestStores(t *testing.T) {
 	}
 }
 
-// sweeps checks that unfinished uploads are aborted by the server where the
-// bucket's lifecycle does not, and by the store where it does.
-func sweeps(t *testing.T, f *foreignStore, kind stores.Kind) {
+// ages checks what the server takes from the bucket's lifecycle: which unfinished
+// uploads it has to abort, and how long it remembers what was deleted.
+func ages(t *testing.T, f *foreignStore, kind stores.Kind) {
 	t.Helper()
-	const week = 7 * 24 * time.Hour
-	if after, err := f.look(t.Context(), week); err != nil || after != week {
-		t.Errorf("without a lifecycle: %v, %v", after, err)
+	const stale = 7 * day
+	if found, err := f.look(t.Context(), stale); err != nil || found != (ageing{abortAfter: stale, keep: forever}) {
+		t.Errorf("without a lifecycle: %v, %v", found, err)
+	}
+	rule := types.LifecycleRule{
+		ID: ptr("all"), Status: types.ExpirationStatusEnabled, Filter: &types.LifecycleRuleFilter{Prefix: ptr("")},
+		NoncurrentVersionExpiration: &types.NoncurrentVersionExpiration{NoncurrentDays: ptr(int32(100))},
+	}
+	want := ageing{abortAfter: stale, keep: 130 * day}
+	switch kind {
+	case stores.VersityGW: // has no lifecycle
+		want.keep = forever
+	case stores.MinIO: // aborts uploads that are a day old, and takes no rule about it
+	default:
+		want.abortAfter = 0
+		rule.AbortIncompleteMultipartUpload = &types.AbortIncompleteMultipartUpload{DaysAfterInitiation: ptr(int32(7))}
 	}
 	_, err := f.s3.PutBucketLifecycleConfiguration(t.Context(), &s3.PutBucketLifecycleConfigurationInput{
-		Bucket: &f.cfg.Bucket, LifecycleConfiguration: &types.BucketLifecycleConfiguration{Rules: []types.LifecycleRule{{
-			ID: ptr("unfinished"), Status: types.ExpirationStatusEnabled, Filter: &types.LifecycleRuleFilter{Prefix: ptr("")},
-			AbortIncompleteMultipartUpload: &types.AbortIncompleteMultipartUpload{DaysAfterInitiation: ptr(int32(7))},
-		}}},
+		Bucket: &f.cfg.Bucket, LifecycleConfiguration: &types.BucketLifecycleConfiguration{Rules: []types.LifecycleRule{rule}},
 	})
-	// versitygw has no lifecycle, and MinIO none for uploads: it aborts those
-	// that are a day old anyway.
-	want := time.Duration(0)
-	if kind == stores.VersityGW || kind == stores.MinIO {
-		want = week
-	}
-	if (err == nil) != (want == 0) {
+	if (err == nil) != (kind != stores.VersityGW) {
 		t.Errorf("writing a lifecycle: %v", err)
 	}
-	if after, err := f.look(t.Context(), week); err != nil || after != want {
-		t.Errorf("with a lifecycle: %v, %v; want %v", after, err, want)
+	if found, err := f.look(t.Context(), stale); err != nil || found != want {
+		t.Errorf("with a lifecycle: %v, %v; want %v", found, err, want)
 	}
 }
 
