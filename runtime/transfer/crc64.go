@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"hash/crc64"
+	"io"
 )
 
 // nvmePolynomial is that of CRC64NVME, reflected: NVM Express NVM Command Set
@@ -53,4 +54,27 @@ func encodeCRC(crc uint64) string {
 	var b [8]byte
 	binary.BigEndian.PutUint64(b[:], crc)
 	return base64.StdEncoding.EncodeToString(b[:])
+}
+
+// hasPrefixCRC reports whether a CRC, in base64, is that of some beginning of r.
+func hasPrefixCRC(r io.Reader, encoded string) (bool, error) {
+	raw, err := base64.StdEncoding.DecodeString(encoded)
+	if err != nil || len(raw) != crc64.Size {
+		return false, nil //nolint:nilerr // no beginning has it
+	}
+	crc, sum := binary.BigEndian.Uint64(raw), uint64(0)
+	buf := make([]byte, 64<<10)
+	for sum != crc {
+		n, err := r.Read(buf)
+		for i := 0; i < n && sum != crc; i++ {
+			sum = crc64.Update(sum, nvmeTable, buf[i:i+1])
+		}
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return false, err
+		}
+	}
+	return sum == crc, nil
 }

@@ -59,3 +59,17 @@ func BenchmarkFingerprint(b *testing.B) {
 		}
 	}
 }
+
+func TestPrefixCRC(t *testing.T) {
+	content := []byte("every beginning of this, and of no other")
+	for n := range len(content) + 1 {
+		if found, err := hasPrefixCRC(bytes.NewReader(content), encodeCRC(crc64.Checksum(content[:n], nvmeTable))); !found || err != nil {
+			t.Errorf("the first %d bytes are not found: %v", n, err)
+		}
+	}
+	for _, other := range []string{encodeCRC(crc64.Checksum(content[1:], nvmeTable)), "", "AAA=", "no base64"} {
+		if found, err := hasPrefixCRC(bytes.NewReader(content), other); found || err != nil {
+			t.Errorf("%q is found: %v", other, err)
+		}
+	}
+}

@@ -2,8 +2,11 @@ package transfer
 
 import (
 	"context"
+	"crypto/md5" //nolint:gosec // see putWhole
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"sync/atomic"
 
@@ -95,6 +98,7 @@ func (e *Engine) putWhole(ctx context.Context, s *source, print fingerprint, p P
 	}
 	var stored answer
 	var sent int64
+	var sum hash.Hash
 	expired, tries := false, 0
 	err = e.persist(ctx, func() { expired = true }, func() error {
 		if expired {
@@ -107,7 +111,8 @@ func (e *Engine) putWhole(ctx context.Context, s *source, print fingerprint, p P
 		tries++
 		n := &counter{progress: p.progress}
 		var err error
-		stored, err = e.send(ctx, signed.URL, signed.Headers, s.section(0, size, print.whole(), n.add), size)
+		sum = md5.New() //nolint:gosec // it is what an ETag is made of, no proof
+		stored, err = e.send(ctx, signed.URL, signed.Headers, io.TeeReader(s.section(0, size, print.whole(), n.add), sum), size)
 		sent += n.Load()
 		if err != nil {
 			n.undo()
@@ -123,14 +128,21 @@ func (e *Engine) putWhole(ctx context.Context, s *source, print fingerprint, p P
 		if tries == 1 || there != nil || f.ChecksumSHA256 != print.sha256 {
 			return Result{}, &client.Problem{Status: 412, Code: client.CodeConflict, Field: "key", Detail: fmt.Sprintf("there is a file %q already, and it must not be overwritten", signed.Key)}
 		}
-		stored = answer{f.ETag, f.VersionID}
+		stored = answer{f.ETag, f.VersionID, f.ChecksumSHA256}
 	case err != nil:
 		return Result{}, err
 	}
-	return Result{
+	result := Result{
 		Key: signed.Key, Size: size, Sent: sent, VersionID: stored.versionID, ETag: stored.etag,
-		SHA256: print.sha256, Verified: "sha256",
-	}, nil
+		SHA256: print.sha256, Verified: "size",
+	}
+	switch {
+	case stored.sha256 == print.sha256: // some stores take the header and look at no byte
+		result.Verified = "sha256"
+	case stored.etag == hex.EncodeToString(sum.Sum(nil)):
+		result.Verified = "etag"
+	}
+	return result, nil
 }
 
 // counter counts the bytes of one try.

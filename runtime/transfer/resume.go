@@ -54,7 +54,9 @@ func (u *parts) find(ctx context.Context) (resumed int64, err error) {
 }
 
 // recognise returns the parts that are there and how many bytes they have, if
-// all of them are parts of this file; none otherwise.
+// all of them are parts of this file; none otherwise. Some stores keep what came
+// of a part before its connection broke, under the part's whole size or its own:
+// such a beginning is no hindrance, and is sent again.
 func (u *parts) recognise(ctx context.Context, there []client.Part) (map[int]client.Part, int64, error) {
 	done, bytes := map[int]client.Part{}, int64(0)
 	for _, part := range there {
@@ -62,27 +64,38 @@ func (u *parts) recognise(ctx context.Context, there []client.Part) (map[int]cli
 			return nil, 0, nil
 		}
 		offset, length := u.piece(part.Number)
-		same, err := part.Size == length, ctx.Err()
-		if same && part.ChecksumCRC64NVME != "" {
-			same = part.ChecksumCRC64NVME == encodeCRC(u.print.crc(offset, length))
-		} else if same {
-			same, err = u.sameMD5(offset, length, part.ETag)
-		}
-		if err != nil || !same {
+		whole, beginning, err := u.holds(ctx, offset, length, part)
+		switch {
+		case err != nil:
 			return nil, 0, err
+		case whole:
+			done[part.Number] = part
+			bytes += length
+		case !beginning:
+			return nil, 0, nil
 		}
-		done[part.Number] = part
-		bytes += length
 	}
 	return done, bytes, nil
 }
 
-// sameMD5 compares a part with its ETag, which is its MD5 on stores that keep
-// no checksum of parts.
-func (u *parts) sameMD5(offset, length int64, etag string) (bool, error) {
-	sum := md5.New() //nolint:gosec // see above
-	if _, err := io.Copy(sum, io.NewSectionReader(u.source.file, offset, length)); err != nil {
-		return false, err
+// holds reports whether a part has the bytes of this file from offset on: all
+// of them, or a beginning.
+func (u *parts) holds(ctx context.Context, offset, length int64, part client.Part) (whole, beginning bool, err error) {
+	bytes := io.NewSectionReader(u.source.file, offset, length)
+	switch {
+	case ctx.Err() != nil:
+		return false, false, ctx.Err()
+	case part.Size > length:
+		return false, false, nil
+	case part.ChecksumCRC64NVME == "":
+		// The ETag is the part's MD5 on stores that keep no checksum of parts.
+		sum := md5.New() //nolint:gosec // see above
+		_, err = io.CopyN(sum, bytes, part.Size)
+		same := hex.EncodeToString(sum.Sum(nil)) == part.ETag
+		return same && part.Size == length, same, err
+	case part.Size == length && part.ChecksumCRC64NVME == encodeCRC(u.print.crc(offset, length)):
+		return true, true, nil
 	}
-	return hex.EncodeToString(sum.Sum(nil)) == etag, nil
+	beginning, err = hasPrefixCRC(bytes, part.ChecksumCRC64NVME)
+	return false, beginning, err
 }

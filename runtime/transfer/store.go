@@ -26,6 +26,7 @@ var (
 // answer is what the store says to a PUT.
 type answer struct {
 	etag, versionID string
+	sha256          string // base64; empty if the store compared none
 }
 
 // send PUTs length bytes of body to a signed URL.
@@ -59,7 +60,7 @@ func (e *Engine) send(ctx context.Context, url string, headers map[string]string
 	if _, err := io.Copy(io.Discard, res.Body); err != nil {
 		return answer{}, watch.explain(err)
 	}
-	return answer{bare(res.Header.Get("ETag")), res.Header.Get("X-Amz-Version-Id")}, nil
+	return answer{bare(res.Header.Get("ETag")), res.Header.Get("X-Amz-Version-Id"), res.Header.Get("X-Amz-Checksum-Sha256")}, nil
 }
 
 // fetch GETs the bytes from first to last, both included, into w. It returns

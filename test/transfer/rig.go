@@ -37,17 +37,24 @@ type Deployment struct {
 	// WholeFilesOnly: the store gives no ranges of a version, so that a get that
 	// goes on fetches again what it skips.
 	WholeFilesOnly bool
+	// NoBackslashes: the store takes a backslash in a key for a slash.
+	NoBackslashes bool
 	// NoChecksums: the store compares no checksum of a file in parts; what is
 	// left are the ETags.
 	NoChecksums bool
+	// NoneAtAll: nor does it of a file in one piece.
+	NoneAtAll bool
 }
 
-// verified is by what files in parts are verified.
-func (d Deployment) verified() (put, get string) {
-	if d.NoChecksums {
+// verified is by what files are verified.
+func (d Deployment) verified(inParts bool) (put, get string) {
+	switch {
+	case d.NoneAtAll, inParts && d.NoChecksums:
 		return "etag", "etag"
+	case inParts:
+		return "crc64nvme", "sha256"
 	}
-	return "crc64nvme", "sha256"
+	return "sha256", "sha256"
 }
 
 // rig is a deployment, and a way to it that counts and can be made bad: the
