@@ -81,6 +81,9 @@ func (f *foreignStore) look(ctx context.Context, stale time.Duration) (ageing, e
 	if err := f.lookAtVersioning(ctx); err != nil {
 		return ageing{}, err
 	}
+	if err := f.lookAtSigner(ctx); err != nil {
+		return ageing{}, err
+	}
 	var lifecycle provision.Lifecycle
 	out, err := f.s3.GetBucketLifecycleConfiguration(ctx, &s3.GetBucketLifecycleConfigurationInput{Bucket: &f.cfg.Bucket})
 	if err != nil {
