@@ -65,7 +65,10 @@ func (s *served) until(path string, status int) {
 func TestStoreThatIsAwayAtStart(t *testing.T) {
 	cfg := onStore(t.TempDir(), &storetest.Store{Endpoint: "http://127.0.0.1:1", Bucket: "files", AccessKey: "a", SecretKey: "s"})
 	s, started := begin(t, cfg)
-	for _, path := range []string{"/readyz", "/api/files", "/", "/events"} {
+	if status, body := s.get(eventsPath); status != http.StatusServiceUnavailable || body != "" {
+		t.Errorf("an event: %d %q", status, body)
+	}
+	for _, path := range []string{"/readyz", "/api/files", "/"} {
 		status, body := s.get(path)
 		var problem struct{ Code files.Code }
 		if err := json.Unmarshal([]byte(body), &problem); err != nil || status != http.StatusServiceUnavailable || problem.Code != files.CodeUnavailable {
@@ -95,7 +98,7 @@ func TestDatabaseThatIsAwayAtStart(t *testing.T) {
 	s.end()
 
 	cfg.Database = strings.Replace(cfg.Database, "/test1", "/missing", 1)
-	wantSetting(t, Run(t.Context(), cfg), "--database", "missing")
+	wantSetting(t, Run(t.Context(), cfg), "--database", "CREATE DATABASE \"missing\"")
 }
 
 // A store that goes away is no reason to die, and none to be ready.

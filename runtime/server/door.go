@@ -86,6 +86,10 @@ func starting(w http.ResponseWriter, r *http.Request) {
 		_ = json.NewEncoder(w).Encode(api.Health{Status: "ok"})
 		return
 	}
+	if isEvent(r) { // no store wants a body
+		w.WriteHeader(http.StatusServiceUnavailable)
+		return
+	}
 	const detail = "the server is starting: it waits for its database or its store; try again in a moment"
 	h.Set("Content-Type", "application/problem+json")
 	h.Set("Retry-After", "1")

@@ -257,8 +257,14 @@ func TestForeignStoreThatWillNotDo(t *testing.T) {
 		change        func(*Config)
 		setting, says string
 	}{
-		"unknown key":   {func(c *Config) { c.S3.AccessKey = "nobody" }, "--s3-access-key", "does not know"},
-		"wrong secret":  {func(c *Config) { c.S3.SecretKey = "wrong" }, "--s3-secret-key", "not the secret"},
+		"unknown key":  {func(c *Config) { c.S3.AccessKey = "nobody" }, "--s3-access-key", "does not know"},
+		"wrong secret": {func(c *Config) { c.S3.SecretKey = "wrong" }, "--s3-secret-key", "not the secret"},
+		"unknown signer": {func(c *Config) {
+			c.S3.SignerAccessKey, c.S3.SignerSecretKey = "nobody", "secret"
+		}, "--s3-signer-access-key", "does not know"},
+		"signer's wrong secret": {func(c *Config) {
+			c.S3.SignerAccessKey, c.S3.SignerSecretKey = c.S3.AccessKey, "wrong"
+		}, "--s3-signer-secret-key", "not the secret"},
 		"no bucket":     {func(c *Config) { c.S3.Bucket = "missing" }, "--s3-bucket", "bytepass provision"},
 		"no versions":   {func(c *Config) { c.S3.Bucket = "plain" }, "--s3-bucket", "bytepass provision"},
 		"wrong region":  {func(c *Config) { c.S3.Region = "eu-west-1" }, "--s3-region", "us-east-1"},

@@ -115,12 +115,17 @@ type routes struct {
 // everything else to the API. The path of an event may hold its secret: nothing
 // here logs it.
 func (h routes) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	switch path := r.URL.Path; {
-	case h.issuer != nil && strings.HasPrefix(path, issuerPath+"/"):
+	switch {
+	case h.issuer != nil && strings.HasPrefix(r.URL.Path, issuerPath+"/"):
 		h.issuer.ServeHTTP(w, r)
-	case h.events != nil && (path == eventsPath || strings.HasPrefix(path, eventsPath+"/")):
+	case h.events != nil && isEvent(r):
 		h.events.ServeHTTP(w, r)
 	default:
 		h.api.ServeHTTP(w, r)
 	}
+}
+
+// isEvent reports whether a store has sent the request, as it says.
+func isEvent(r *http.Request) bool {
+	return r.URL.Path == eventsPath || strings.HasPrefix(r.URL.Path, eventsPath+"/")
 }

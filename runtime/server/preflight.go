@@ -4,13 +4,19 @@ import (
 	"context"
 	"net/http"
 	"strings"
+	"time"
 )
+
+// preflightTimeout bounds the questions about all origins: the start waits.
+const preflightTimeout = 5 * time.Second
 
 // lookAtOrigins warns of origins whose pages cannot upload, because the store
 // does not let them in: it asks as a browser does before it PUTs (the Fetch
 // standard's CORS preflight). A proxy before the store's public endpoint may see
 // to that, too, and then the warning is about nothing.
 func (f *foreignStore) lookAtOrigins(ctx context.Context, origins []string) {
+	ctx, cancel := context.WithTimeout(ctx, preflightTimeout)
+	defer cancel()
 	var out []string
 	for _, origin := range origins {
 		if lets, err := f.letsIn(ctx, origin); err == nil && !lets {
