@@ -141,11 +141,11 @@ func (p *probe) signatureBound(ctx context.Context) error {
 		{"with another date than was signed", "X-Amz-Date", func(string) string { return time.Now().UTC().Add(-2 * time.Second).Format("20060102T150405Z") }},
 		{"with fewer signed headers than were signed", "X-Amz-SignedHeaders", func(string) string { return "host" }},
 	} {
-		attacked, ok := s, false
-		if attacked.URL, ok = changed(s.URL, c.parameter, c.change); !ok {
+		attacked, ok := changed(s.URL, c.parameter, c.change)
+		if !ok {
 			return &Failure{"POST /api/presign", "a URL that is signed by AWS Signature Version 4, in its query", "one without " + c.parameter}
 		}
-		attacks = append(attacks, attack{c.sent, attacked, body, nil})
+		attacks = append(attacks, attack{c.sent, signed{URL: attacked, Key: s.Key, Headers: s.Headers}, body, nil})
 	}
 	return p.refuses(ctx, attacks...)
 }

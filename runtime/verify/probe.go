@@ -179,9 +179,10 @@ func decode(c call, a answer, out any) error {
 	return nil
 }
 
-// refused returns nil if the answer is a refusal.
+// refused returns nil if the answer is a refusal. A store may also say that it
+// knows no such thing.
 func (a answer) refused(sent string, args ...any) error {
-	if a.status/100 == 4 {
+	if a.status/100 == 4 || a.status == http.StatusNotImplemented {
 		return nil
 	}
 	return &Failure{fmt.Sprintf(sent, args...), "a refusal (4xx)", a.String()}

@@ -311,12 +311,11 @@ func TestNeverByTheAPI(t *testing.T) {
 	d := deploy(t)
 	d.versions("u/alice/a", 3)
 	d.lists("alice", "a")
-	first := ""
 	page, err := d.store.ListObjectVersions(t.Context(), &s3.ListObjectVersionsInput{Bucket: aws.String(server.Bucket), Prefix: aws.String("u/alice/")})
 	if err != nil {
 		t.Fatal(err)
 	}
-	first = aws.ToString(page.Versions[len(page.Versions)-1].VersionId)
+	first := aws.ToString(page.Versions[len(page.Versions)-1].VersionId)
 	for _, path := range routes(d) {
 		for _, method := range []string{"GET", "POST", "PUT", "PATCH", "DELETE", "PURGE"} {
 			for _, said := range []string{

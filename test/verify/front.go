@@ -106,8 +106,9 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if f.fault.request != nil {
 		if res := f.fault.request(f, r); res != nil {
+			defer res.Body.Close()
 			w.WriteHeader(res.StatusCode)
-			io.Copy(w, res.Body)
+			_, _ = io.Copy(w, res.Body)
 			return
 		}
 	}

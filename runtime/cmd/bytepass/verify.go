@@ -32,8 +32,9 @@ Everything is written below .bytepass-verify/ in the space of the token, in file
 of a few bytes, and deleted again, also after Ctrl-C; what a killed run has left,
 the next one removes. The API deletes recoverably: versions and delete markers of
 these files stay until the deployment's lifecycle removes them, and the trash
-shows them until then. So give it an identity of its own. It may run every few
-minutes, also several at once.
+shows them until then. So give it an identity of its own, without rights beyond
+its own files: an administrator's token (files:admin) opens what must be closed.
+It may run every few minutes, also several at once.
 
 What cannot be checked for want of something is told with what it takes, and is
 never green: another owner's token (--other-token-file), a web origin (--origin),

@@ -1,0 +1,42 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/bytepass/bytepass/runtime/purge"
+)
+
+// Only the name of the space is a yes.
+func TestConfirm(t *testing.T) {
+	for typed, want := range map[string]bool{"u/alice\n": true, " u/alice \r\n": true, "u/alice": true, "y\n": false, "yes\n": false, "": false, "u/bob\n": false} {
+		var asked bytes.Buffer
+		err := confirm(strings.NewReader(typed), &asked, "u/alice")
+		if (err == nil) != want || err != nil && !errors.As(err, new(usageError)) || !strings.Contains(asked.String(), "u/alice") {
+			t.Errorf("%q: %v, asked %q", typed, err, &asked)
+		}
+	}
+}
+
+func TestPurgeIsToldNowAndThen(t *testing.T) {
+	var out bytes.Buffer
+	at := time.Unix(0, 0)
+	p := purgeProgress{out: &out, now: func() time.Time { return at }}
+	for range 100 {
+		p.tell(purge.Counts{Versions: 7})
+		at = at.Add(100 * time.Millisecond)
+	}
+	if lines := strings.Count(out.String(), "7 versions"); lines != 4 {
+		t.Errorf("%d lines in 10 s:\n%s", lines, &out)
+	}
+	out.Reset()
+	tellResult(&out, purge.Result{Left: []purge.Left{{Object: "u/a/b", Version: "v1", Reason: "AccessDenied"}, {Object: "u/a/c", Upload: "up"}}, LeftCount: 2, Coming: true}, time.Second)
+	for _, says := range []string{`left: "u/a/b" version v1: AccessDenied`, `"u/a/c" upload up`, "goes on uploading"} {
+		if !strings.Contains(out.String(), says) {
+			t.Errorf("no %q in %s", says, &out)
+		}
+	}
+}
