@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
+	"github.com/bytepass/bytepass/runtime/files"
 	"github.com/bytepass/bytepass/runtime/provision"
 	"github.com/bytepass/bytepass/runtime/sign"
 	"github.com/bytepass/bytepass/runtime/storetest"
@@ -135,10 +136,8 @@ func TestForeignStoreOfTwoAddressesAndUsers(t *testing.T) {
 	store := storetest.Start(t)
 	cfg := onStore(t.TempDir(), store)
 	cfg.S3.PublicEndpoint = "https://S3.example:443/"
-	cfg.S3.SignerAccessKey, cfg.S3.SignerSecretKey = "signer", "secret-of-signer"
 	s := runServer(t, cfg)
-	url := s.sign("a", 1, nil).URL.String()
-	if !strings.HasPrefix(url, "https://s3.example/files/u/dev/a?") || !strings.Contains(url, "X-Amz-Credential=signer%2F") {
+	if url := s.sign("a", 1, nil).URL.String(); !strings.HasPrefix(url, "https://s3.example/files/u/dev/a?") {
 		t.Errorf("signed is %s", url)
 	}
 	res, err := http.Get(s.URL + "/")
@@ -150,12 +149,16 @@ func TestForeignStoreOfTwoAddressesAndUsers(t *testing.T) {
 		t.Errorf("the page's policy is %s", policy)
 	}
 
-	cfg.S3.PathStyle = false
+	cfg.S3.PathStyle, cfg.S3.SignerAccessKey, cfg.S3.SignerSecretKey = false, "signer", "secret-of-signer"
 	place := cfg.S3.place()
 	place.Now = time.Now
 	signer, err := sign.New(place)
 	if err != nil || signer.Origin() != "https://files.s3.example" {
-		t.Errorf("with the bucket in the host, signed is for %s, %v", signer.Origin(), err)
+		t.Fatalf("with the bucket in the host, signed is for %s, %v", signer.Origin(), err)
+	}
+	signed, err := signer.PresignGet(t.Context(), files.Download{ObjectKey: "u/dev/a"}, time.Minute)
+	if err != nil || !strings.Contains(signed.URL, "X-Amz-Credential=signer%2F") {
+		t.Errorf("signed is %s, %v", signed.URL, err)
 	}
 }
 

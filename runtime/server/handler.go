@@ -70,11 +70,10 @@ func (s *server) newHandler(multipart *bucket.Multipart, origins []string) (http
 }
 
 // told is called with every key that a notification names. Where it names none,
-// the store is looked through.
+// the store is looked through. It returns nil when the catalog has followed.
 func (s *server) told(ctx context.Context, objectKey string) error {
 	if objectKey == "" {
-		s.upkeep.scout.poll()
-		return nil
+		return s.upkeep.scout.seen(ctx)
 	}
 	return s.feed.follow(ctx, objectKey)
 }

@@ -20,15 +20,35 @@ type scout struct {
 	look, compare func(context.Context) bool // a round; false has failed
 	lookNow       chan struct{}              // has one element when it was asked for
 	compareNow    chan struct{}
+	waiting       chan chan<- struct{} // who waits for a look that begins from now on
 }
 
 // newScout returns a scout that looks for uploads or compares everything.
 func newScout(look, compare func(context.Context) bool) scout {
-	return scout{look: look, compare: compare, lookNow: make(chan struct{}, 1), compareNow: make(chan struct{}, 1)}
+	return scout{
+		look: look, compare: compare, lookNow: make(chan struct{}, 1), compareNow: make(chan struct{}, 1), waiting: make(chan chan<- struct{}),
+	}
 }
 
 // poll asks for a look for uploads.
 func (s scout) poll() { nudge(s.lookNow) }
+
+// seen asks for a look for uploads and returns nil when it was done, so that
+// whoever has told of a change need not tell again.
+func (s scout) seen(ctx context.Context) error {
+	done := make(chan struct{})
+	select {
+	case s.waiting <- done:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	select {
+	case <-done:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
 
 // reconcile asks for everything to be compared.
 func (s scout) reconcile() { nudge(s.compareNow) }
@@ -42,6 +62,7 @@ func nudge(now chan struct{}) {
 
 // run goes on rounds until ctx ends.
 func (s scout) run(ctx context.Context) {
+	var waiting []chan<- struct{}
 	for failures := 0; ; {
 		round, again := s.look, s.poll
 		select {
@@ -50,17 +71,36 @@ func (s scout) run(ctx context.Context) {
 		case <-s.lookNow:
 		case <-s.compareNow:
 			round, again = s.compare, s.reconcile
+		case done := <-s.waiting:
+			waiting = append(waiting, done)
 		}
-		sleep(ctx, scoutQuiet)
+		waiting = s.gather(ctx, waiting)
 		start := time.Now()
 		if round(ctx) {
-			failures = 0
+			for _, done := range waiting {
+				close(done)
+			}
+			waiting, failures = nil, 0
 			sleep(ctx, scoutRest*time.Since(start))
 			continue
 		}
 		again()
 		sleep(ctx, pause(failures))
 		failures++
+	}
+}
+
+// gather waits for more to come, and returns with the others who wait by now.
+func (s scout) gather(ctx context.Context, waiting []chan<- struct{}) []chan<- struct{} {
+	for quiet := time.After(scoutQuiet); ; {
+		select {
+		case <-ctx.Done():
+			return waiting
+		case <-quiet:
+			return waiting
+		case done := <-s.waiting:
+			waiting = append(waiting, done)
+		}
 	}
 }
 
