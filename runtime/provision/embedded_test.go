@@ -8,10 +8,8 @@ import (
 	"github.com/bytepass/bytepass/runtime/storetest"
 )
 
-// TestOnTheEmbeddedStore puts provisioning through everything on the store of a
-// laptop.
-func TestOnTheEmbeddedStore(t *testing.T) {
-	store := storetest.Start(t)
+// everything puts provisioning through all that every store has to stand.
+func everything(t *testing.T, store *storetest.Store) {
 	provisiontest.All(t, provisiontest.Store{
 		Endpoint: store.Endpoint, Region: store.Region, AccessKey: store.AccessKey, SecretKey: store.SecretKey,
 		Template: provision.Default(), KillEvery: 5,

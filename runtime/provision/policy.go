@@ -174,7 +174,7 @@ func staysOpen(ctx context.Context, t Target, scratch string, statements []State
 	}
 	_, err := t.Client.GetBucketTagging(ctx, &s3.GetBucketTaggingInput{Bucket: &scratch})
 	if answerOf(err).status == http.StatusForbidden {
-		return a.gap(t, LocksOut, "the store would refuse this very request"), nil
+		return a.gap(t, LocksOut, "the store would refuse this very request, as it does behind a proxy that ends TLS and does not tell it so"), nil
 	}
 	return nil, nil
 }

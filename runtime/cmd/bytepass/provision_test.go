@@ -1,0 +1,51 @@
+package main
+
+import (
+	"strings"
+	"testing"
+)
+
+// TestProvisionIsUsedWrongly checks that a command line or an environment that
+// cannot be carried out is told in one line, before anything is asked of a store.
+func TestProvisionIsUsedWrongly(t *testing.T) {
+	const nowhere = "http://127.0.0.1:1"
+	store := []string{"--endpoint", nowhere, "--bucket", "files"}
+	for name, tc := range map[string]struct {
+		command string
+		args    []string
+		keys    bool
+		code    int
+		says    string
+	}{
+		"no endpoint":         {"provision", []string{"--bucket", "files", "--yes"}, true, exitUsage, "--endpoint"},
+		"no bucket":           {"provision", []string{"--endpoint", nowhere, "--yes"}, true, exitUsage, "--bucket"},
+		"no keys":             {"provision", append(store, "--yes"), false, exitUsage, "BYTEPASS_S3_SECRET_KEY"},
+		"nobody to ask":       {"provision", store, true, exitUsage, "--yes"},
+		"dry and yes":         {"provision", append(store, "--yes", "--dry-run"), true, exitUsage, "--dry-run"},
+		"probe and not":       {"provision", append(store, "--dry-run", "--probe", "--no-probe"), true, exitUsage, "--no-probe"},
+		"required nonsense":   {"provision", append(store, "--yes", "--require", "speed"), true, exitUsage, `"speed" is no setting`},
+		"replaced nonsense":   {"provision", append(store, "--yes", "--replace", "all"), true, exitUsage, "--replace"},
+		"without nonsense":    {"drift", append(store, "--without", "x/y"), true, exitUsage, "--without"},
+		"two encryptions":     {"provision", append(store, "--yes", "--sse-s3", "--kms-key", "k"), true, exitUsage, "--kms-key"},
+		"a store of no kind":  {"provision", append(store, "--yes", "--store", "s3"), true, exitUsage, "--store"},
+		"an endpoint of none": {"provision", []string{"--endpoint", "s3.example", "--bucket", "files", "--yes"}, true, exitUsage, "--endpoint"},
+		"nobody answers":      {"provision", append(store, "--yes"), true, exitFailed, "no store answers"},
+		"set nonsense":        {"provision", append(store, "--yes", "--set", "Nothing=1"), true, exitUsage, "--set: the template has no Nothing"},
+		"no assembly":         {"drift", append(store, "--assembly", t.TempDir()), true, exitUsage, "cdk synth"},
+		"a secret in sight":   {"provision", append(store, "--yes", "--s3-secret-key", "x"), true, exitUsage, "BYTEPASS_S3_SECRET_KEY"},
+		"an unknown flag":     {"drift", append(store, "--fast"), true, exitUsage, "unknown flag"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Setenv("AWS_ACCESS_KEY_ID", "")
+			t.Setenv("AWS_SECRET_ACCESS_KEY", "")
+			if tc.keys {
+				t.Setenv("AWS_ACCESS_KEY_ID", "key")
+				t.Setenv("AWS_SECRET_ACCESS_KEY", "secret")
+			}
+			code, stdout, stderr := command(t, append([]string{tc.command}, tc.args...)...)
+			if code != tc.code || !strings.Contains(stderr, tc.says) || strings.Count(strings.TrimSpace(stderr), "\n") > 0 {
+				t.Errorf("exit code %d, want %d and %q in a line:\n%s%s", code, tc.code, tc.says, stdout, stderr)
+			}
+		})
+	}
+}
