@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -66,7 +67,7 @@ func OpenPostgres(ctx context.Context, rawURL string, now func() time.Time) (*Ca
 	opening := *c
 	opening.dialect.patience = 0 // a migration may take its time
 	if err := opening.retry(ctx, func(ctx context.Context) error { return migrate(ctx, db, postgres) }); err != nil {
-		return nil, errors.Join(fmt.Errorf("catalog: %s: %w", config.ConnConfig.Database, advise(err, config.ConnConfig.User)), c.Close())
+		return nil, errors.Join(fmt.Errorf("catalog: %s: %w", config.ConnConfig.Database, advise(err, config.ConnConfig)), c.Close())
 	}
 	return c, nil
 }
@@ -80,7 +81,7 @@ func ReachPostgres(ctx context.Context, rawURL string) error {
 	}
 	conn, err := pgx.ConnectConfig(ctx, config.ConnConfig)
 	if err != nil {
-		return err
+		return advise(err, config.ConnConfig)
 	}
 	return conn.Close(ctx)
 }
@@ -114,14 +115,39 @@ func postgresConfig(rawURL string) (*pgxpool.Config, error) {
 	return config, nil
 }
 
-// advise adds the remedy to an error of a migration that the user may not make.
-func advise(err error, user string) error {
-	var refused *pgconn.PgError
-	if errors.As(err, &refused) && refused.Code == "42501" { // insufficient_privilege
-		return fmt.Errorf(`%w; let its owner run: CREATE SCHEMA bytepass AUTHORIZATION %s`, err, pgx.Identifier{user}.Sanitize())
+// advise returns an error of the database in one line, with the remedy where
+// one is known.
+func advise(err error, to *pgx.ConnConfig) error {
+	if err == nil {
+		return nil
 	}
-	return err
+	text := strings.Join(strings.FieldsFunc(err.Error(), func(c rune) bool { return c == '\n' || c == '\t' }), " ")
+	var refused *pgconn.PgError
+	if errors.As(err, &refused) {
+		text = refused.Error()
+		switch refused.Code {
+		case "42501": // insufficient_privilege
+			text += "; let its owner run: CREATE SCHEMA bytepass AUTHORIZATION " + pgx.Identifier{to.User}.Sanitize()
+		case "28P01": // invalid_password
+			text += "; write the password into PGPASSWORD, or into ~/.pgpass of the user who runs this"
+		case "3D000": // invalid_catalog_name
+			text += "; let an administrator run: CREATE DATABASE " + pgx.Identifier{to.Database}.Sanitize() + " OWNER " + pgx.Identifier{to.User}.Sanitize()
+		}
+	}
+	return &advised{text, err}
 }
+
+// advised is an error in other words.
+type advised struct {
+	text  string
+	cause error
+}
+
+// Error returns the words.
+func (a *advised) Error() string { return a.text }
+
+// Unwrap returns the error that they are about.
+func (a *advised) Unwrap() error { return a.cause }
 
 // queryInIndexOrder runs a query with the planner told to read in the order of
 // an index. It would sort instead where it expects few rows; when it is wrong,
