@@ -31,6 +31,7 @@ func Client(t *testing.T, w *Browser, g Target) {
 		"token expires":             tokenExpires,
 		"sizes at the edges":        badFiles,
 		"strange names":             strangeNames,
+		"two tabs":                  twoTabs,
 	} {
 		t.Run(name, func(t *testing.T) { promise(t, w, g) })
 	}

@@ -58,8 +58,18 @@ func (g Target) api(t *testing.T, method, path string, into any) int {
 // sum downloads a file and returns the SHA-256 of what came.
 func (g Target) sum(t *testing.T, key string) string {
 	t.Helper()
+	return g.sumOf(t, key, "")
+}
+
+// sumOf is sum for a version; the empty one is the current.
+func (g Target) sumOf(t *testing.T, key, version string) string {
+	t.Helper()
 	var f struct{ URL string }
-	if status := g.api(t, http.MethodGet, "/api/file?key="+url.QueryEscape(key), &f); status != http.StatusOK {
+	query := url.Values{"key": {key}}
+	if version != "" {
+		query.Set("versionId", version)
+	}
+	if status := g.api(t, http.MethodGet, "/api/file?"+query.Encode(), &f); status != http.StatusOK {
 		t.Fatalf("GET /api/file of %q answers %d", key, status)
 	}
 	res, err := g.Client.Get(f.URL)

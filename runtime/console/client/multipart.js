@@ -72,17 +72,22 @@ export class Multipart {
   /** Forgets the upload, here and at the store. */
   async discard() {
     const upload = this.#upload;
-    this.job.hints.delete(this.job.key);
+    this.#forget();
     this.#release?.();
     if (!upload) return;
     const { api } = this.job;
     const query = `?key=${encodeURIComponent(upload.key)}`;
     for (let times = 1; times <= ABORTS; times++) {
       await api.call("DELETE", `/api/uploads/${encodeURIComponent(upload.uploadId)}${query}`);
-      await sleep(100);
+      await sleep(50 * 2 ** times);
       const unfinished = await api.json("GET", `/api/uploads${query}`);
       if (unfinished.length === 0) return;
     }
+  }
+
+  /** Forgets the hint of this upload; without the claim it is another tab's. */
+  #forget() {
+    if (this.#release) this.job.hints.delete(this.job.key);
   }
 
   /** Ends the claim on the key; what has arrived stays, for the next time. */
@@ -198,8 +203,8 @@ export class Multipart {
 
   /** @param {Uploaded} done */
   #end({ key, etag, versionId }) {
-    const { file, hints, onSent } = this.job;
-    hints.delete(this.job.key);
+    const { file, onSent } = this.job;
+    this.#forget();
     this.#release?.();
     onSent(file.size);
     return { key, etag, versionId };
@@ -220,7 +225,7 @@ export class Multipart {
     if (hasCode(error, "upload-gone") || hasCode(error, "NoSuchUpload")) {
       // Somebody aborted it, or it was too old: begin another.
       this.#upload = this.#urls = undefined;
-      this.job.hints.delete(this.job.key);
+      this.#forget();
       return true;
     }
     return false;

@@ -121,8 +121,9 @@ export class Upload {
       this.#become("done");
       return uploaded;
     } catch (error) {
-      // A file that is not what was chosen will never be: nothing half-written stays.
-      if (this.#cancelled || hasCode(error, "file-changed")) {
+      // A file that is not what was chosen will never be, nor one whose key is
+      // taken: nothing half-written stays.
+      if (this.#cancelled || hasCode(error, "file-changed") || hasCode(error, "conflict")) {
         await this.#transfer.discard().catch(() => {}); // else the bucket's lifecycle does it
       }
       this.#transfer.leave?.();
