@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
@@ -22,6 +23,10 @@ const eventsPath = "/events"
 
 // errLeaving is why a server that was told to stop is not ready.
 var errLeaving = errors.New("the server is stopping")
+
+// settleTime is how long a foreign store may take to show a file that another
+// server has just completed.
+const settleTime = 2 * time.Second
 
 // newHandler returns everything that is served: the API with the console, the
 // development issuer, and the door for the store's events. origins are those
@@ -43,12 +48,14 @@ func (s *server) newHandler(multipart *bucket.Multipart, origins []string) (http
 	}
 	s.store.names(&cfg)
 	var parts uploads.Store = multipart
+	var settle time.Duration
 	if !watch.tellsAll {
+		settle = settleTime
 		n := noted{s.feed.changed}
 		cfg.Deleter, cfg.Restorer, parts = notedDeleter{cfg.Deleter, n}, notedRestorer{cfg.Restorer, n}, notedUploads{parts, n}
 	}
 	if cfg.Multipart, err = uploads.New(uploads.Config{
-		Store: parts, Objects: s.bucket, Signer: signer, Bucket: place.Bucket, Limits: s.cfg.limits(),
+		Store: parts, Objects: s.bucket, Signer: signer, Bucket: place.Bucket, Limits: s.cfg.limits(), Settle: settle,
 	}); err != nil {
 		return nil, err
 	}

@@ -57,10 +57,22 @@ func (u *upkeep) lead(ctx context.Context) {
 	work.Go(func() { forgetting(ctx, u.forget, u.log) })
 	work.Go(func() { u.reconciling(ctx) })
 	work.Go(func() { u.sweeper.run(ctx, u.done) })
-	if u.watch.poll > 0 {
-		work.Go(func() { every(ctx, u.watch.poll, u.scout.poll) })
-	}
+	work.Go(func() { u.polling(ctx) })
 	work.Wait()
+}
+
+// polling looks for uploads now and then, if the store does not tell of them:
+// first when the catalog was compared, so that what was there before counts as
+// that and not as new.
+func (u *upkeep) polling(ctx context.Context) {
+	if u.watch.poll == 0 {
+		return
+	}
+	select {
+	case <-ctx.Done():
+	case <-u.done:
+		every(ctx, u.watch.poll, u.scout.poll)
+	}
 }
 
 // reconcileShare bounds the part of the time that is spent on comparing, which

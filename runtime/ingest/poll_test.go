@@ -1,0 +1,55 @@
+package ingest
+
+import (
+	"testing"
+
+	"github.com/bytepass/bytepass/runtime/files"
+)
+
+func (b *bench) poll(t *testing.T) Counts {
+	t.Helper()
+	counts, err := b.Poll(t.Context(), b.bucket, Sweep{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return counts
+}
+
+// A poll finds what is new or replaced, and leaves the rest alone.
+func TestPollFindsUploads(t *testing.T) {
+	b := newBench(t)
+	b.bucket.put("u/alice/same", 5, 5)
+	b.bucket.put("u/alice/gone", 5, 5)
+	b.bucket.put(objectKey, 5, 5)
+	b.reconcile(t)
+	b.bucket.put(objectKey, 7, 7)
+	b.bucket.put("u/alice/new", 5, 5)
+	b.bucket.delete("u/alice/gone")
+	if counts := b.poll(t); counts.Changed != 2 || counts.Keys != 3 || counts.Records != 0 {
+		t.Errorf("%+v", counts)
+	}
+	b.want(files.Stored, "v4")
+	if counts := b.poll(t); counts.Changed != 0 {
+		t.Errorf("the second time: %+v", counts)
+	}
+	if counts := b.reconcile(t); counts.Changed != 1 {
+		t.Errorf("what a poll does not find: %+v", counts)
+	}
+}
+
+// An upload that is not what was declared is rejected by a poll as by its event;
+// one that a reconcile has found stays.
+func TestPollRejects(t *testing.T) {
+	b := newBench(t)
+	b.bucket.put("u/alice/old", 6, 5)
+	b.reconcile(t)
+	b.bucket.put(objectKey, 6, 5)
+	b.poll(t)
+	b.want(files.Rejected, "v2")
+	if !b.bucket.top(objectKey).marker {
+		t.Error("what was rejected is still there")
+	}
+	if b.bucket.top("u/alice/old").marker {
+		t.Error("what a reconcile has found was deleted")
+	}
+}
