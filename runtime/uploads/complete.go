@@ -88,7 +88,7 @@ func underWay(err error) error {
 func (c *Control) complete(ctx context.Context, up target, f Finish) (Completed, error) {
 	list, err := c.Store.UploadedParts(ctx, up.objectKey, up.store)
 	if errors.Is(err, files.ErrUploadGone) {
-		return c.settle(ctx, up, f, files.Completed{}, nil)
+		return c.settleGone(ctx, up, f)
 	}
 	if err != nil {
 		return Completed{}, fmt.Errorf("list the parts: %w", err)
@@ -109,7 +109,7 @@ func (c *Control) complete(ctx context.Context, up target, f Finish) (Completed,
 	done, err := c.Store.CompleteUpload(ctx, completion)
 	switch {
 	case errors.Is(err, files.ErrUploadGone):
-		return c.settle(ctx, up, f, files.Completed{}, nil)
+		return c.settleGone(ctx, up, f)
 	case errors.Is(err, files.ErrExists):
 		return c.settle(ctx, up, f, files.Completed{}, taken(up.key))
 	case errors.Is(err, files.ErrPartChanged):

@@ -68,6 +68,10 @@ type Config struct {
 	// Finish is how long a completion may go on after its caller was asked to
 	// come back. 0 is 10 minutes.
 	Finish time.Duration
+	// Settle is how long a file may not be there yet after the store has
+	// forgotten its upload: some stores do first the one and then the other, when
+	// another server completes the upload. 0 is for those that do both at once.
+	Settle time.Duration
 }
 
 // Control is the control of multipart uploads. All its methods take the space

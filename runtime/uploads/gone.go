@@ -4,9 +4,11 @@ import (
 	"context"
 	"crypto/md5" //nolint:gosec // S3 defines the ETag of an object in parts by it
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/bytepass/bytepass/runtime/files"
 )
@@ -46,6 +48,25 @@ func (c *Control) settle(ctx context.Context, up target, f Finish, done files.Co
 		return Completed{}, underWay(nil)
 	}
 	return Completed{}, c.goneError(up, head, found)
+}
+
+// settlePause is how long settleGone waits before it looks again.
+const settlePause = 50 * time.Millisecond
+
+// settleGone is settle for an upload that the store does not know, where the
+// file may still be about to appear.
+func (c *Control) settleGone(ctx context.Context, up target, f Finish) (Completed, error) {
+	for deadline := time.Now().Add(c.Settle); ; {
+		done, err := c.settle(ctx, up, f, files.Completed{}, nil)
+		if gone := (*GoneError)(nil); !errors.As(err, &gone) || time.Now().After(deadline) {
+			return done, err
+		}
+		select {
+		case <-ctx.Done():
+			return done, err
+		case <-time.After(settlePause):
+		}
+	}
 }
 
 // became reports whether head is of the object that the upload became.
