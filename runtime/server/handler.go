@@ -26,7 +26,7 @@ var errLeaving = errors.New("the server is stopping")
 
 // settleTime is how long a foreign store may take to show a file that another
 // server has just completed.
-const settleTime = 2 * time.Second
+const settleTime = time.Second
 
 // newHandler returns everything that is served: the API with the console, the
 // development issuer, and the door for the store's events. origins are those

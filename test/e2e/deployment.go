@@ -60,6 +60,8 @@ type Differences struct {
 	NoQueryMetadata bool
 	// NoBackslash: the store takes a backslash in a key for a slash.
 	NoBackslash bool
+	// LosesRaces: the store may lose an upload that meets a deletion of its key.
+	LosesRaces bool
 	// LeftOut is the status by which the store refuses a request without a
 	// header that was signed; 0 is 403.
 	LeftOut int

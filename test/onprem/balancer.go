@@ -16,15 +16,15 @@ import (
 
 const (
 	// patience is how long the balancer looks for a server that answers.
-	patience = 10 * time.Second
+	patience = 30 * time.Second
 	// largestBody is what it keeps of a request in bytes, to send it again. No
 	// file passes here.
 	largestBody = 4 << 20
 )
 
 // balancer sends each request to the next of several servers, and to another
-// when one gives no answer, as the balancers of teams do that are told to repeat
-// what is not idempotent too.
+// when one gives no answer or is not available, as balancers do that are told to
+// repeat what is not idempotent too.
 type balancer struct {
 	*httptest.Server
 
@@ -79,19 +79,19 @@ func (b *balancer) RoundTrip(r *http.Request) (*http.Response, error) {
 			return nil, err
 		}
 	}
+	var res *http.Response
 	err := errors.New("there is no server")
 	for deadline := time.Now().Add(patience); time.Now().Before(deadline) && r.Context().Err() == nil; {
 		target := b.pick()
 		if target == nil {
 			break
 		}
-		var res *http.Response
-		if res, err = b.try(r, target, body); err == nil {
-			return res, nil
+		if res, err = b.try(r, target, body); err == nil && res.StatusCode != http.StatusServiceUnavailable {
+			break
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
-	return nil, err
+	return res, err
 }
 
 func (b *balancer) try(r *http.Request, target *url.URL, body []byte) (*http.Response, error) {

@@ -18,7 +18,7 @@ func (s *Site) Differences() e2e.Differences {
 	d := e2e.Differences{OwnRefusals: true, Console: true, Origin: origin, Foreign: foreignOrigin}
 	switch s.store.Kind {
 	case stores.VersityGW:
-		d.FileSystem, d.NoQueryMetadata = true, true
+		d.FileSystem, d.NoQueryMetadata, d.LosesRaces = true, true, true
 	case stores.MinIO:
 		d.FileSystem, d.LeftOut = true, http.StatusBadRequest
 		d.Arrival = 5 * time.Second // it sends what is in its queue every three seconds

@@ -1,37 +1,21 @@
 package onprem
 
 import (
+	"os/exec"
 	"testing"
-
-	"github.com/aws/aws-sdk-go-v2/credentials"
-
-	"github.com/bytepass/bytepass/runtime/provision"
-	"github.com/bytepass/bytepass/test/stores"
 )
 
-// provisionBucket makes the bucket with all settings that the store can have, as
-// "bytepass provision" does.
-func provisionBucket(t testing.TB, store *stores.Store) {
+// provision makes the bucket with the command, with all settings that the store
+// can have, and has the store tell the balancer of changes.
+func (s *Site) provision(t testing.TB, binary string) {
 	t.Helper()
-	settings, err := provision.Read(provision.Default(), provision.Values{Bucket: bucket, Region: store.Region, Account: "000000000000"})
-	if err != nil {
-		t.Fatal(err)
+	cmd := exec.CommandContext(t.Context(), binary, "provision", "--yes", "--endpoint", s.store.Endpoint, "--bucket", bucket,
+		"--region", s.store.Region, "--origin", origin, "--sse-s3", "--webhook-url", s.balancer.URL+"/events")
+	cmd.Dir = t.TempDir()
+	cmd.Env = []string{
+		"BYTEPASS_S3_ACCESS_KEY=" + s.store.AccessKey, "BYTEPASS_S3_SECRET_KEY=" + s.store.SecretKey, "BYTEPASS_WEBHOOK_SECRET=" + webhookSecret,
 	}
-	plan, err := provision.Plan(t.Context(), provision.Target{
-		Client: provision.Connect(provision.Endpoint{
-			URL: store.Endpoint, Region: store.Region, PathStyle: true,
-			Credentials: credentials.NewStaticCredentialsProvider(store.AccessKey, store.SecretKey, ""),
-		}),
-		Bucket: bucket, Region: store.Region, PlainHTTP: true,
-	}, settings.AllowOrigins(origin))
-	if err != nil {
-		t.Fatal(err)
-	}
-	gaps, err := provision.Apply(t.Context(), plan)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, gap := range gaps {
-		t.Log(gap)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("bytepass provision: %v\n%s", err, out)
 	}
 }

@@ -47,11 +47,11 @@ func Start(t testing.TB, kind stores.Kind, servers int) *Site {
 	s.store = stores.Start(t, kind, stores.Options{
 		Webhook: stores.Webhook{URL: s.balancer.URL + "/events", Secret: webhookSecret}, Origins: []string{origin},
 	})
-	provisionBucket(t, s.store)
-	tells, err := s.store.Notify(t.Context(), bucket)
+	binary, err := serve.Binary(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
+	s.provision(t, binary)
 	if s.issuer, err = issuer.Start(context.WithoutCancel(t.Context()), e2e.Owners()...); err != nil {
 		t.Fatal(err)
 	}
@@ -60,13 +60,9 @@ func Start(t testing.TB, kind stores.Kind, servers int) *Site {
 			t.Error(err)
 		}
 	})
-	binary, err := serve.Binary(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
 	folder := t.TempDir()
 	settings := filepath.Join(folder, "bytepass.yaml")
-	s.write(t, settings, pgtest.Start(t, pgtest.Quick()...).Database(t), tells)
+	s.write(t, settings, pgtest.Start(t, pgtest.Quick()...).Database(t))
 	for i := range servers {
 		s.Servers = append(s.Servers, s.serve(t, binary, filepath.Join(folder, strconv.Itoa(i)), settings))
 	}
@@ -74,7 +70,7 @@ func Start(t testing.TB, kind stores.Kind, servers int) *Site {
 }
 
 // write writes the configuration that all servers have.
-func (s *Site) write(t testing.TB, path, database string, tells bool) {
+func (s *Site) write(t testing.TB, path, database string) {
 	t.Helper()
 	settings := map[string]any{
 		"s3-endpoint": s.store.Endpoint, "s3-region": s.store.Region, "s3-bucket": bucket,
@@ -83,10 +79,10 @@ func (s *Site) write(t testing.TB, path, database string, tells bool) {
 		"database":       database, "issuer": s.issuer.URL, "audience": issuer.Audience,
 		"public-url": s.balancer.URL, "origin": []string{origin},
 	}
-	if tells {
-		settings["webhook-secret"] = webhookSecret
+	if s.store.Kind == stores.SeaweedFS {
+		settings["poll-every"] = "1s" // it tells nobody of anything
 	} else {
-		settings["poll-every"] = "1s"
+		settings["webhook-secret"] = webhookSecret
 	}
 	text, err := yaml.Marshal(settings)
 	if err == nil {
