@@ -42,6 +42,8 @@ type aspect[T any] struct {
 	risky bool
 	// try asks more of a value than that it is read back as it was written.
 	try func(ctx context.Context, t Target, scratch string, v T) (*Gap, error)
+	// check looks for what the store does not do although it keeps v.
+	check func(ctx context.Context, t Target, scratch string, v T) ([]Gap, error)
 }
 
 // setting is an aspect of any type.
@@ -57,7 +59,11 @@ type planned struct {
 	change  *Change // nil if there is nothing to write
 	foreign []Foreign
 	gaps    []Gap
+	check   check // nil if there is nothing to look for
 }
+
+// check looks for more gaps of a setting, on a scratch bucket.
+type check func(ctx context.Context, on *Bench) ([]Gap, error)
 
 // aspects lists every setting, in the order in which they are applied: what
 // protects the objects comes before what opens the bucket to clients.
@@ -118,8 +124,19 @@ func (a aspect[T]) plan(ctx context.Context, t Target, s Settings, exists bool) 
 	p := planned{gaps: gaps}
 	if !isEmpty(a.canonical(want)) {
 		p.change, p.foreign = a.difference(t, have, want)
+		p.check = a.checks(t, want)
 	}
 	return p, nil
+}
+
+// checks returns what looks for gaps of a value that the store keeps.
+func (a aspect[T]) checks(t Target, v T) check {
+	if a.check == nil {
+		return nil
+	}
+	return func(ctx context.Context, on *Bench) ([]Gap, error) {
+		return a.check(ctx, t, on.bucket, a.moved(v, t.Bucket, on.bucket))
+	}
 }
 
 // read returns what the bucket has; the zero value if it has nothing.

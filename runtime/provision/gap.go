@@ -16,6 +16,7 @@ const (
 	NotForStore Reason = "not-for-store" // it makes no sense on this store
 	Elsewhere   Reason = "elsewhere"     // not a setting of the S3 API
 	LocksOut    Reason = "locks-out"     // with it the store would refuse objects, or whoever provisions
+	Unheeded    Reason = "unheeded"      // the store keeps it and does not act on it
 	Kept        Reason = "kept"          // somebody else's value is there, and stays
 )
 

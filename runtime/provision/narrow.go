@@ -49,7 +49,7 @@ func (a aspect[T]) narrow(ctx context.Context, t Target, on *Bench, have, want T
 	on.keep(func(ctx context.Context, bucket string) error {
 		return a.put(ctx, t.Client, &bucket, a.moved(able, t.Bucket, bucket))
 	})
-	p := planned{gaps: gaps}
+	p := planned{gaps: gaps, check: a.checks(t, able)}
 	p.change, p.foreign = a.difference(t, have, able)
 	if p.change != nil && string(a.canonical(fresh)) == string(p.change.Have) {
 		p.change.Overwrites = false // it is what every bucket of this store begins with

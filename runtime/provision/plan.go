@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 
@@ -76,13 +77,15 @@ type Diff struct {
 	// Gaps are those that can be known without writing, or by Probe.
 	Gaps []Gap `json:"gaps"`
 
+	checks map[string]check // by setting
+
 	target Target
 }
 
 // Plan compares what the settings ask for with what the store has. It writes
 // nothing. The error is a store that does not answer or forbids.
 func Plan(ctx context.Context, t Target, s Settings) (Diff, error) {
-	d := Diff{Bucket: t.Bucket, target: t}
+	d := Diff{Bucket: t.Bucket, target: t, checks: map[string]check{}}
 	exists, err := bucketExists(ctx, t)
 	if err != nil {
 		return Diff{}, err
@@ -93,14 +96,19 @@ func Plan(ctx context.Context, t Target, s Settings) (Diff, error) {
 		if err != nil {
 			return Diff{}, err
 		}
-		d.add(p)
+		name, _ := a.describe()
+		d.add(name, p)
 	}
 	d.Gaps = append(d.Gaps, policyGaps(s, t)...)
 	d.Gaps = append(d.Gaps, elsewhereGaps(s)...)
 	return d, nil
 }
 
-func (d *Diff) add(p planned) {
+func (d *Diff) add(setting string, p planned) {
+	delete(d.checks, setting)
+	if p.check != nil {
+		d.checks[setting] = p.check
+	}
 	if p.change != nil {
 		d.Changes = append(d.Changes, *p.change)
 	}
@@ -135,19 +143,26 @@ func elsewhereGaps(s Settings) []Gap {
 }
 
 // Probe tries each change of the plan on a scratch bucket and returns a plan of
-// what the store really does; what it does not do has become a gap. The real
-// bucket is not touched.
+// what the store really does; what it does not do, or keeps and does not act on,
+// has become a gap. The real bucket is not touched.
 func (d Diff) Probe(ctx context.Context, on *Bench) (Diff, error) {
 	out := d
 	out.Changes, out.Gaps = nil, slices.Clone(d.Gaps)
-	out.Foreign = slices.Clone(d.Foreign)
+	out.Foreign, out.checks = slices.Clone(d.Foreign), maps.Clone(d.checks)
 	for _, change := range d.Changes {
 		p, err := change.narrow(ctx, on)
 		if err != nil {
 			return d, err
 		}
 		out.Foreign = slices.DeleteFunc(out.Foreign, func(f Foreign) bool { return f.Setting == change.Setting })
-		out.add(p)
+		out.add(change.Setting, p)
+	}
+	for _, setting := range slices.Sorted(maps.Keys(out.checks)) {
+		gaps, err := out.checks[setting](ctx, on)
+		if err != nil {
+			return d, err
+		}
+		out.Gaps = append(out.Gaps, gaps...)
 	}
 	return out, nil
 }

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"net/http"
 	"slices"
 	"strings"
 
@@ -73,6 +72,7 @@ func policy() setting {
 		parts: policyParts,
 		move:  movePolicy,
 		try:   staysOpen,
+		check: heeded,
 	}
 }
 
@@ -145,38 +145,6 @@ func movePolicy(statements []Statement, from, to string) []Statement {
 		out = append(out, move(map[string]any(s)).(map[string]any))
 	}
 	return out
-}
-
-// staysOpen asks whether what the statements deny would deny this very request
-// of an administrator, as "TLS only" does on a store that sees plain HTTP behind
-// a proxy: such a policy could not even be taken back. It asks with a harmless
-// action that stands for all.
-func staysOpen(ctx context.Context, t Target, scratch string, statements []Statement) (*Gap, error) {
-	var denials []Statement
-	for _, s := range statements {
-		all := slices.ContainsFunc(texts(s["Action"]), func(action string) bool { return action == "*" || strings.EqualFold(action, "s3:*") })
-		if all && s["Effect"] == "Deny" && s["Condition"] != nil && everyone(s["Principal"]) {
-			denials = append(denials, Statement{
-				"Sid": fmt.Sprintf("Denial%d", len(denials)+1), "Effect": "Deny", "Principal": s["Principal"], "Condition": s["Condition"],
-				"Action": "s3:GetBucketTagging", "Resource": "arn:aws:s3:::" + scratch,
-			})
-		}
-	}
-	if len(denials) == 0 {
-		return nil, nil
-	}
-	a := policy().(aspect[[]Statement])
-	switch err := a.put(ctx, t.Client, &scratch, denials); {
-	case isUnsupported(err), isRefused(err):
-		return nil, nil // writing the real one tells that too
-	case err != nil:
-		return nil, fmt.Errorf("provision: writing a policy of the scratch bucket %s: %w", scratch, err)
-	}
-	_, err := t.Client.GetBucketTagging(ctx, &s3.GetBucketTaggingInput{Bucket: &scratch})
-	if answerOf(err).status == http.StatusForbidden {
-		return a.gap(t, LocksOut, "the store would refuse this very request, as it does behind a proxy that ends TLS and does not tell it so"), nil
-	}
-	return nil, nil
 }
 
 // policyGaps names the statements that are left out, each with its reason.

@@ -11,13 +11,13 @@ import (
 // Prepare works out what has to be done to a bucket on a store of which nothing
 // is known: it plans, tries on a scratch bucket what of it the store does, and
 // leaves what others have set. With scratch nil nothing is tried, and nothing
-// at all is written. When there is nothing to do, nothing is tried either.
+// at all is written.
 func Prepare(ctx context.Context, t Target, s Settings, scratch *Scratch) (Diff, error) {
 	d, err := Plan(ctx, t, s)
 	if err != nil {
 		return Diff{}, err
 	}
-	if scratch != nil && len(d.Changes) > 0 {
+	if scratch != nil && len(d.Changes)+len(d.checks) > 0 {
 		err := scratch.With(ctx, func(ctx context.Context, on *Bench) error {
 			d, err = d.Probe(ctx, on)
 			return err
