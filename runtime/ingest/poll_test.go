@@ -1,14 +1,47 @@
 package ingest
 
 import (
+	"context"
+	"strings"
 	"testing"
 
 	"github.com/bytepass/bytepass/runtime/files"
 )
 
+// listing is a bucket as it was when it was listed.
+type listing []listed
+
+type listed struct {
+	key, etag string
+	size      int64
+}
+
+// Keys implements Lister.
+func (l listing) Keys(_ context.Context, prefix string, visit func(string, string, int64) error) error {
+	for _, o := range l {
+		if !strings.HasPrefix(o.key, prefix) {
+			continue
+		}
+		if err := visit(o.key, o.etag, o.size); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// poll makes its passes one after the other, since they may change the bucket,
+// which is for one goroutine.
 func (b *bench) poll(t *testing.T) Counts {
 	t.Helper()
-	counts, err := b.Poll(t.Context(), b.bucket, Sweep{})
+	var l listing
+	err := b.bucket.Keys(t.Context(), "", func(key, etag string, size int64) error {
+		l = append(l, listed{key, etag, size})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	counts, err := b.Poll(t.Context(), l, Sweep{Concurrency: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
