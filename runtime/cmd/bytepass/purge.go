@@ -50,7 +50,8 @@ and purge once more after that time. CloudFront keeps copies for a day, or as
 long as an object's own Cache-Control says; only download URLs that were signed
 before read them, for 45 minutes at most, and this removes them at once:
 aws cloudfront create-invalidation --distribution-id ID --paths '/u/OWNER/*'.
-Access logs and backups of the database hold names of keys until they expire.
+Access logs, backups of the database, and pages that it has not used again yet
+hold names of keys.
 
 It takes the settings of bytepass serve, also from its file and its variables,
 and needs those that say where catalog and store are.
