@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -15,18 +16,19 @@ import (
 func TestForgettingEveryDay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
-		calls, ended := 0, make(chan struct{})
+		var calls atomic.Int64
+		ended := make(chan struct{})
 		go func() {
 			forgetting(ctx, func(context.Context) (int64, error) {
-				calls++
+				calls.Add(1)
 				return 1, errors.New("the database is gone")
 			}, quiet())
 			close(ended)
 		}()
 		for day := range 3 {
 			synctest.Wait()
-			if calls != day+1 {
-				t.Errorf("on day %d it was called %d times", day, calls)
+			if n := calls.Load(); n != int64(day+1) {
+				t.Errorf("on day %d it was called %d times", day, n)
 			}
 			time.Sleep(24 * time.Hour)
 		}
