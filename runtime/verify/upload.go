@@ -64,8 +64,8 @@ func (p *probe) putTo(ctx context.Context, makes made, s signed, body []byte, ch
 		}
 	}
 	a, err := p.send(ctx, request{method: http.MethodPut, url: s.URL, header: header, body: body})
-	if err != nil || a.status/100 == 2 {
-		p.remember(makes) // without an answer, it may be there
+	if err != nil || a.status/100 == 2 || a.status >= http.StatusInternalServerError {
+		p.remember(makes) // without a clear answer, it may be there
 	}
 	return a, err
 }

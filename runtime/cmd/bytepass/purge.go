@@ -1,12 +1,9 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"strings"
 	"time"
 
 	awsdynamodb "github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -203,18 +200,4 @@ func (p *purging) open(ctx context.Context, cfg server.Config) (opened, error) {
 		return opened{}, err
 	}
 	return opened{s.Client, s.Bucket, s.Catalog, s.Close}, nil
-}
-
-// confirm asks for the name of the space. The error is a usageError if it is
-// not what is typed.
-func confirm(in io.Reader, out io.Writer, space string) error {
-	fmt.Fprintf(out, "This cannot be undone. Type %s to erase it: ", space)
-	typed, err := bufio.NewReader(in).ReadString('\n')
-	if err != nil && !errors.Is(err, io.EOF) {
-		return err
-	}
-	if strings.TrimSpace(typed) != space {
-		return usageError{fmt.Errorf("that is not %s: nothing was erased", space)}
-	}
-	return nil
 }
