@@ -27,7 +27,7 @@
 // The version that is current at the beginning is pinned; its ranges are
 // written to a hidden file beside the target, with a journal of those that are
 // there. The file is compared with the SHA-256 that the catalog knows, or else
-// with its ETag, and then renamed. A range of a URL that has expired is asked
+// with its ETag, as it arrives, and renamed when it is on the disk. A range of a URL that has expired is asked
 // for by a new one. Where no ranges are given, the file comes in one piece.
 //
 // # Memory

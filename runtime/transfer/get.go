@@ -41,19 +41,23 @@ func (e *Engine) Get(ctx context.Context, f client.File, path string, progress f
 	g := &get{Engine: e, url: newDownload(e, f), file: f, journal: j, progress: progress}
 	result := Result{Key: f.Key, Size: f.Size, VersionID: f.VersionID, ETag: f.ETag, Resumed: j.bytes()}
 	progress(result.Resumed)
+	check := verify(ctx, j, f)
+	defer check.stop()
 	err = e.each(ctx, j.missing(), g.fetch)
 	if errors.Is(err, errNoRanges) {
 		err = g.fetchAll(ctx)
 	}
 	result.Sent = g.received
 	if err != nil {
+		check.stop()
+		<-check.done // it reads what is about to be closed
 		if errors.Is(err, errGone) || errors.Is(err, errTaken) {
 			err = fmt.Errorf("this version of the file is not there any more, get it again: %w", err)
 		}
 		return result, err
 	}
-	if result.Verified, err = verify(ctx, j.data, f); err != nil {
-		return result, errors.Join(err, j.remove())
+	if result.Verified, err = j.settle(check); err != nil {
+		return result, err
 	}
 	if result.Verified == "sha256" {
 		result.SHA256 = f.ChecksumSHA256

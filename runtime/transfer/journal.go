@@ -22,6 +22,7 @@ type journal struct {
 	target string
 	size   int64
 	data   *os.File
+	news   chan struct{} // holds something when a chunk has come since it was last read
 
 	mu   sync.Mutex
 	list *os.File // a line of JSON that says of what, then the number of each chunk that is there
@@ -42,7 +43,7 @@ func openJournal(target string, f client.File) (*journal, error) {
 	dir, name := filepath.Split(target)
 	sum := sha256.Sum256([]byte(name))
 	partial := filepath.Join(dir, fmt.Sprintf(".bytepass-%x.part", sum[:8]))
-	j := &journal{target: target, size: f.Size, done: map[int]bool{}}
+	j := &journal{target: target, size: f.Size, news: make(chan struct{}, 1), done: map[int]bool{}}
 	var err error
 	if j.data, err = os.OpenFile(partial, os.O_RDWR|os.O_CREATE, 0o666); err != nil {
 		return nil, err
@@ -123,6 +124,10 @@ func (j *journal) add(number int) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.done[number] = true
+	select {
+	case j.news <- struct{}{}:
+	default:
+	}
 	_, err := fmt.Fprintf(j.list, "%d\n", number)
 	return err
 }
@@ -134,11 +139,8 @@ func (j *journal) has(number int) bool {
 	return j.done[number]
 }
 
-// commit gives the file its name.
+// commit gives the file, which is on the disk, its name.
 func (j *journal) commit() error {
-	if err := j.data.Sync(); err != nil {
-		return err
-	}
 	if err := os.Rename(j.data.Name(), j.target); err != nil {
 		return err
 	}

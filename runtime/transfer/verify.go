@@ -4,10 +4,10 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"hash"
 	"io"
-	"os"
 
 	"github.com/bytepass/bytepass/runtime/client"
 )
@@ -71,17 +71,56 @@ func (c *checker) verdict() (string, error) {
 	return "size", nil
 }
 
-// verify reads a file that has arrived.
-func verify(ctx context.Context, data *os.File, f client.File) (string, error) {
-	c := newChecker(f)
-	r := io.NewSectionReader(data, 0, f.Size)
-	for c.size < f.Size {
-		if err := ctx.Err(); err != nil {
-			return "", err
+// verifying is the verification of a file while it arrives.
+type verifying struct {
+	stop  context.CancelFunc
+	check *checker
+	done  chan error
+}
+
+// verify reads the chunks of a file in their order, each as soon as it is there,
+// until all were read, ctx ends or stop is called.
+func verify(ctx context.Context, j *journal, f client.File) *verifying {
+	ctx, stop := context.WithCancel(ctx)
+	v := &verifying{stop: stop, check: newChecker(f), done: make(chan error, 1)}
+	go func() { v.done <- v.read(ctx, j) }()
+	return v
+}
+
+func (v *verifying) read(ctx context.Context, j *journal) error {
+	for number := 1; number <= j.chunks(); number++ {
+		for !j.has(number) {
+			select {
+			case <-j.news:
+			case <-ctx.Done():
+				return ctx.Err()
+			}
 		}
-		if _, err := io.CopyN(c, r, min(chunk, f.Size-c.size)); err != nil {
-			return "", err
+		first, last := j.span(number)
+		if _, err := io.Copy(v.check, io.NewSectionReader(j.data, first, last-first+1)); err != nil {
+			return err
 		}
 	}
-	return c.verdict()
+	return nil
+}
+
+// verdict waits until the whole file was read; see checker.verdict.
+func (v *verifying) verdict() (string, error) {
+	if err := <-v.done; err != nil {
+		return "", err
+	}
+	return v.check.verdict()
+}
+
+// settle brings a file that is there to the disk while the last of it is being
+// verified. What turns out to be wrong is removed.
+func (j *journal) settle(check *verifying) (verified string, err error) {
+	flushed := make(chan error, 1)
+	go func() { flushed <- j.data.Sync() }()
+	verified, err = check.verdict()
+	onDisk := <-flushed
+	if errors.As(err, new(*MismatchError)) {
+		return "", errors.Join(err, j.remove())
+	}
+	return verified, errors.Join(err, onDisk)
 }
