@@ -6,13 +6,15 @@ import (
 	"io"
 	"os/exec"
 	"strings"
+	"syscall"
 	"testing"
 )
 
 const (
-	// preamble ends the shell with the first command that fails, and what it has
-	// started with the shell, also when the test was killed.
-	preamble = "set -eu\ntrap 'kill $(jobs -p) 2>/dev/null; wait' EXIT\n"
+	// preamble ends the shell with the first command that fails. With the shell
+	// its process group ends, which is all that it has started, also when the
+	// test was killed.
+	preamble = "set -eu\ntrap 'trap \"\" TERM; kill 0; wait' EXIT\n"
 	// mark is what the shell says after each snippet.
 	mark = "the snippet is at its end"
 )
@@ -27,7 +29,7 @@ type shell struct {
 func startShell(t testing.TB, folder string, env []string) *shell {
 	t.Helper()
 	cmd := exec.Command("sh")
-	cmd.Dir, cmd.Env = folder, env
+	cmd.Dir, cmd.Env, cmd.SysProcAttr = folder, env, &syscall.SysProcAttr{Setpgid: true}
 	input, err := cmd.StdinPipe()
 	if err != nil {
 		t.Fatal(err)
