@@ -19,7 +19,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
-	"github.com/bytepass/bytepass/test/serve"
 	"github.com/bytepass/bytepass/test/stores"
 )
 
@@ -107,24 +106,14 @@ var takes = map[stores.Kind]string{
 	stores.MinIO:     "versioning encryption policy lifecycle tags notification",
 }
 
-// TestCommands goes the way of an operator, and of a pipeline after that.
-func TestCommands(t *testing.T) {
-	binary, err := serve.Binary(t.Context())
-	if err != nil {
-		t.Fatal(err)
+// commands goes the way of an operator, and of a pipeline after that.
+func commands(t *testing.T, o operator, told chan string) {
+	lookFirst(t, o)
+	apply(t, o)
+	if notifies := o.store.Kind == stores.Ceph || o.store.Kind == stores.MinIO; notifies {
+		tells(t, o, told)
 	}
-	for _, kind := range stores.Kinds() {
-		t.Run(string(kind), func(t *testing.T) {
-			hook, told := listener(t)
-			o := operator{binary: binary, store: stores.Start(t, kind, stores.Options{Webhook: stores.Webhook{URL: hook, Secret: webhookSecret}}), hook: hook}
-			lookFirst(t, o)
-			apply(t, o)
-			if notifies := kind == stores.Ceph || kind == stores.MinIO; notifies {
-				tells(t, o, told)
-			}
-			compare(t, o)
-		})
-	}
+	compare(t, o)
 }
 
 // lookFirst does what writes nothing.

@@ -19,26 +19,21 @@ import (
 	"github.com/bytepass/bytepass/runtime/provision"
 	"github.com/bytepass/bytepass/runtime/provision/onprem"
 	"github.com/bytepass/bytepass/test/project"
-	"github.com/bytepass/bytepass/test/serve"
 	"github.com/bytepass/bytepass/test/stores"
 )
 
-// TestRights gives the server's users the rights that provisioning has for
-// them, and sees the store enforce them: the server can do its work, the signer
-// its URLs, and neither anything else.
-func TestRights(t *testing.T) {
-	binary, err := serve.Binary(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	with := map[stores.Kind]func(*testing.T, operator){stores.VersityGW: versityGWRights, stores.Ceph: cephRights, stores.MinIO: minIORights}
-	for _, kind := range stores.Kinds() {
-		if with[kind] == nil {
-			continue // SeaweedFS gives rights for whole buckets, by its own shell
-		}
-		t.Run(string(kind), func(t *testing.T) {
-			with[kind](t, operator{binary: binary, store: stores.Start(t, kind, stores.Options{})})
-		})
+// rights gives the server's users the rights that provisioning has for them, and
+// sees the store enforce them: the server can do its work, the signer its URLs,
+// and neither anything else. SeaweedFS gives rights for whole buckets, by its own
+// shell.
+func rights(t *testing.T, o operator) {
+	switch o.store.Kind {
+	case stores.VersityGW:
+		versityGWRights(t, o)
+	case stores.Ceph:
+		cephRights(t, o)
+	case stores.MinIO:
+		minIORights(t, o)
 	}
 }
 
@@ -48,7 +43,7 @@ func versityGWRights(t *testing.T, o operator) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	out := o.expect(t, 0, "BytepassServerObjects", "files", "provision", "--yes", "--json")
+	out := o.expect(t, 0, "BytepassServerObjects", "rights", "provision", "--yes", "--json")
 	var told struct{ Steps []onprem.Step }
 	if err := json.Unmarshal([]byte(out), &told); err != nil || len(told.Steps) != 2 {
 		t.Fatalf("%v: %s", err, out)
@@ -64,8 +59,8 @@ func versityGWRights(t *testing.T, o operator) {
 			}
 		}
 	}
-	o.expect(t, 0, "done", "files", "provision", "--yes")
-	o.expect(t, 0, "nothing to change", "files", "provision", "--yes")
+	o.expect(t, 0, "done", "rights", "provision", "--yes")
+	o.expect(t, 0, "nothing to change", "rights", "provision", "--yes")
 	server := o.store.ClientOf(stores.User{AccessKey: "bytepass-server", SecretKey: "secret-of-a-user"})
 	signer := o.store.ClientOf(stores.User{AccessKey: "bytepass-signer", SecretKey: "secret-of-a-user"})
 	works(t, o, server, signer)
@@ -76,7 +71,7 @@ func versityGWRights(t *testing.T, o operator) {
 func cephRights(t *testing.T, o operator) {
 	open := "publicAccess" // Ceph 16 takes every policy that allows something for a public one
 	other, admin := o.store.ClientOf(o.store.Other), o.store.Client
-	o.expect(t, 0, "done", "files", "provision", "--yes", "--without", open, "--server-user", "other", "--signer-user", "nobody")
+	o.expect(t, 0, "done", "rights", "provision", "--yes", "--without", open, "--server-user", "other", "--signer-user", "nobody")
 	works(t, o, other, admin)
 	eachRightCounts(t, o, onprem.Ceph, onprem.Users{Server: "other", Signer: "nobody"}, other, admin)
 	o.expect(t, 0, "done", "signed", "provision", "--yes", "--without", open, "--server-user", "nobody", "--signer-user", "other")
@@ -86,7 +81,7 @@ func cephRights(t *testing.T, o operator) {
 // minIORights takes sessions with the policies of the users, because MinIO makes
 // users by a protocol of its own.
 func minIORights(t *testing.T, o operator) {
-	out := o.expect(t, 0, `"applied":true`, "files", "provision", "--yes", "--json")
+	out := o.expect(t, 0, `"applied":true`, "rights", "provision", "--yes", "--json")
 	var told struct {
 		Policies map[string]json.RawMessage
 	}
@@ -106,28 +101,28 @@ func minIORights(t *testing.T, o operator) {
 	}
 	server, signer := session("bytepass-server"), session("bytepass-signer")
 	works(t, o, server, signer)
-	if _, err := signer.PutObject(t.Context(), &s3.PutObjectInput{Bucket: aws.String("files"), Key: aws.String("u/alice/by-header"), Body: strings.NewReader("x")}); status(err) != http.StatusForbidden {
+	if _, err := signer.PutObject(t.Context(), &s3.PutObjectInput{Bucket: aws.String("rights"), Key: aws.String("u/alice/by-header"), Body: strings.NewReader("x")}); status(err) != http.StatusForbidden {
 		t.Errorf("the signer's keys are good in a header: %v", err)
 	}
-	if err := putByURL(t.Context(), server, "files", "u/alice/by-the-server", "x"); status(err) != http.StatusForbidden {
+	if err := putByURL(t.Context(), server, "rights", "u/alice/by-the-server", "x"); status(err) != http.StatusForbidden {
 		t.Errorf("the server's keys sign a URL: %v", err)
 	}
 }
 
-// works checks what both users can and cannot do in the bucket files.
+// works checks what both users can and cannot do in the bucket.
 func works(t *testing.T, o operator, server, signer *s3.Client) {
 	t.Helper()
-	ctx, files := t.Context(), aws.String("files")
-	if err := serverWork(ctx, server, signer, *files, "alice"); err != nil {
+	ctx, bucket := t.Context(), aws.String("rights")
+	if err := serverWork(ctx, server, signer, *bucket, "alice"); err != nil {
 		t.Errorf("the server's work: %v", err)
 	}
 	if signer != o.store.Client {
-		signs(t, signer, *files)
+		signs(t, signer, *bucket)
 	}
-	_, outside := server.PutObject(ctx, &s3.PutObjectInput{Bucket: files, Key: aws.String("elsewhere"), Body: strings.NewReader("x")})
-	_, policy := server.PutBucketPolicy(ctx, &s3.PutBucketPolicyInput{Bucket: files, Policy: aws.String(`{"Version":"2012-10-17","Statement":[]}`)})
-	_, bucket := server.DeleteBucket(ctx, &s3.DeleteBucketInput{Bucket: files})
-	for what, err := range map[string]error{"puts an object outside of the spaces": outside, "writes the bucket's policy": policy, "deletes the bucket": bucket} {
+	_, outside := server.PutObject(ctx, &s3.PutObjectInput{Bucket: bucket, Key: aws.String("elsewhere"), Body: strings.NewReader("x")})
+	_, policy := server.PutBucketPolicy(ctx, &s3.PutBucketPolicyInput{Bucket: bucket, Policy: aws.String(`{"Version":"2012-10-17","Statement":[]}`)})
+	_, gone := server.DeleteBucket(ctx, &s3.DeleteBucketInput{Bucket: bucket})
+	for what, err := range map[string]error{"puts an object outside of the spaces": outside, "writes the bucket's policy": policy, "deletes the bucket": gone} {
 		if status(err) != http.StatusForbidden {
 			t.Errorf("the server's user %s: %v", what, err)
 		}
@@ -169,22 +164,22 @@ func eachRightCounts(t *testing.T, o operator, kind onprem.Kind, users onprem.Us
 	t.Helper()
 	var idle []string
 	actions := 0
-	for i, statement := range kind.Grants("files", users) {
+	for i, statement := range kind.Grants("rights", users) {
 		if !strings.HasPrefix(statement["Sid"].(string), "BytepassServer") {
 			continue
 		}
 		for _, action := range statement["Action"].([]any) {
 			actions++
-			less := kind.Grants("files", users)
+			less := kind.Grants("rights", users)
 			less[i]["Action"] = slices.DeleteFunc(slices.Clone(less[i]["Action"].([]any)), func(a any) bool { return a == action })
 			setPolicy(t, o, less)
-			if err := serverWork(t.Context(), server, signer, "files", fmt.Sprintf("without-%d", actions)); err == nil {
+			if err := serverWork(t.Context(), server, signer, "rights", fmt.Sprintf("without-%d", actions)); err == nil {
 				idle = append(idle, action.(string))
 			}
 		}
 	}
-	setPolicy(t, o, kind.Grants("files", users))
-	if err := serverWork(t.Context(), server, signer, "files", "with-all"); err != nil {
+	setPolicy(t, o, kind.Grants("rights", users))
+	if err := serverWork(t.Context(), server, signer, "rights", "with-all"); err != nil {
 		t.Errorf("with all rights back: %v", err)
 	}
 	if !slices.Equal(idle, unlooked[o.store.Kind]) {
@@ -199,7 +194,7 @@ func setPolicy(t *testing.T, o operator, statements []provision.Statement) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := o.store.Client.PutBucketPolicy(t.Context(), &s3.PutBucketPolicyInput{Bucket: aws.String("files"), Policy: aws.String(string(document))}); err != nil {
+	if _, err := o.store.Client.PutBucketPolicy(t.Context(), &s3.PutBucketPolicyInput{Bucket: aws.String("rights"), Policy: aws.String(string(document))}); err != nil {
 		t.Fatal(err)
 	}
 	time.Sleep(20 * time.Millisecond)

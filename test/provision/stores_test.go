@@ -5,20 +5,30 @@ import (
 
 	"github.com/bytepass/bytepass/runtime/provision"
 	"github.com/bytepass/bytepass/runtime/provision/provisiontest"
+	"github.com/bytepass/bytepass/test/serve"
 	"github.com/bytepass/bytepass/test/stores"
 )
 
-// TestOnStores puts provisioning through everything on servers of other makers,
-// with the template that "cdk synth" makes.
-func TestOnStores(t *testing.T) {
+// TestStores provisions servers of other makers, with the template that "cdk
+// synth" makes: as an operator and a pipeline do it, and through everything that
+// it has to stand.
+func TestStores(t *testing.T) {
+	binary, err := serve.Binary(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, kind := range stores.Kinds() {
 		t.Run(string(kind), func(t *testing.T) {
-			store := stores.Start(t, kind, stores.Options{})
-			s := provisiontest.Store{
+			hook, told := listener(t)
+			store := stores.Start(t, kind, stores.Options{Webhook: stores.Webhook{URL: hook, Secret: webhookSecret}})
+			o := operator{binary: binary, store: store, hook: hook}
+			t.Run("commands", func(t *testing.T) { commands(t, o, told) }) // finds no bucket yet
+			t.Run("rights", func(t *testing.T) { rights(t, o) })
+			t.Run("behind a proxy", func(t *testing.T) { behindAProxy(t, o) })
+			provisiontest.All(t, provisiontest.Store{
 				Endpoint: store.Endpoint, Region: store.Region, AccessKey: store.AccessKey, SecretKey: store.SecretKey,
 				Template: provision.Default(), KillEvery: killEvery(kind),
-			}
-			provisiontest.All(t, s)
+			})
 		})
 	}
 }
@@ -29,5 +39,5 @@ func killEvery(kind stores.Kind) int {
 	if kind == stores.VersityGW {
 		return 1
 	}
-	return 9
+	return 16
 }

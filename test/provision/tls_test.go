@@ -10,37 +10,28 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/bytepass/bytepass/test/serve"
 	"github.com/bytepass/bytepass/test/stores"
 )
 
-// TestBehindAProxy provisions a store that sees plain HTTP behind a proxy that
-// ends TLS. "TLS only" would refuse everybody there, for ever: the policy that
-// says so could not be taken back. So it may only be written where the store
-// sees TLS, and the bucket goes on working.
-func TestBehindAProxy(t *testing.T) {
-	binary, err := serve.Binary(t.Context())
-	if err != nil {
-		t.Fatal(err)
+// behindAProxy provisions a store that sees plain HTTP behind a proxy that ends
+// TLS. "TLS only" would refuse everybody there, for ever: the policy that says so
+// could not be taken back. So it may only be written where the store sees TLS,
+// and the bucket goes on working.
+func behindAProxy(t *testing.T, o operator) {
+	store := *o.store
+	certificate := inFront(t, &store)
+	t.Setenv("SSL_CERT_FILE", certificate)
+	o.store = &store
+	flags := []string{"provision", "--yes", "--no-users", "--without", "publicAccess"}
+	says := "done"
+	if store.Kind == stores.SeaweedFS { // the one that heeds "TLS only", also for an administrator
+		says = "policy TLSOnly: locks-out"
 	}
-	for _, kind := range stores.Kinds() {
-		t.Run(string(kind), func(t *testing.T) {
-			store := stores.Start(t, kind, stores.Options{})
-			certificate := inFront(t, store)
-			t.Setenv("SSL_CERT_FILE", certificate)
-			o := operator{binary: binary, store: store}
-			flags := []string{"provision", "--yes", "--no-users", "--without", "publicAccess"}
-			says := "done"
-			if kind == stores.SeaweedFS { // the one that heeds "TLS only", also for an administrator
-				says = "policy TLSOnly: locks-out"
-			}
-			o.expect(t, 0, says, "files", flags...)
-			o.expect(t, 0, "nothing to change", "files", flags...)
-			through := store.ClientOf(stores.User{AccessKey: store.AccessKey, SecretKey: store.SecretKey})
-			if err := putByURL(t.Context(), through, "files", "u/alice/a", "x"); err != nil {
-				t.Errorf("the bucket takes no object any more: %v", err)
-			}
-		})
+	o.expect(t, 0, says, "proxied", flags...)
+	o.expect(t, 0, "nothing to change", "proxied", flags...)
+	through := store.ClientOf(stores.User{AccessKey: store.AccessKey, SecretKey: store.SecretKey})
+	if err := putByURL(t.Context(), through, "proxied", "u/alice/a", "x"); err != nil {
+		t.Errorf("the bucket takes no object any more: %v", err)
 	}
 }
 
