@@ -3,7 +3,9 @@ package stores
 import (
 	"net/url"
 	"path/filepath"
+	"strings"
 	"testing"
+	"time"
 )
 
 // minIOTarget is the ARN of the webhook that the environment of minIO sets up.
@@ -23,6 +25,9 @@ func minIO(t testing.TB, s *Store) *process {
 			"MINIO_NOTIFY_WEBHOOK_ENABLE_BYTEPASS=on", "MINIO_NOTIFY_WEBHOOK_ENDPOINT_BYTEPASS="+hook.URL,
 			"MINIO_NOTIFY_WEBHOOK_AUTH_TOKEN_BYTEPASS="+hook.Secret, "MINIO_NOTIFY_WEBHOOK_QUEUE_DIR_BYTEPASS="+filepath.Join(dir, "events"))
 	}
+	if len(s.options.Origins) > 0 {
+		env = append(env, "MINIO_API_CORS_ALLOW_ORIGIN="+strings.Join(s.options.Origins, ","))
+	}
 	s.Endpoint = "http://127.0.0.1:" + p[0]
 	return run(t, dir, nil, env, binary, "server", "--quiet", "--address", "127.0.0.1:"+p[0], "--console-address", "127.0.0.1:"+p[1], filepath.Join(dir, "data"))
 }
@@ -37,7 +42,12 @@ func minIOUser(t testing.TB, s *Store) User {
 		SessionToken string `xml:"AssumeRoleResult>Credentials>SessionToken"`
 	}
 	form := url.Values{"Action": {"AssumeRole"}, "Version": {"2011-06-15"}, "DurationSeconds": {"3600"}, "Policy": {nothing}}
-	if err := s.call(t.Context(), "sts", form, &made); err != nil {
+	err := s.call(t.Context(), "sts", form, &made)
+	// It lists its buckets before it knows of users.
+	for deadline := time.Now().Add(startTimeout); err != nil && time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+		err = s.call(t.Context(), "sts", form, &made)
+	}
+	if err != nil {
 		t.Fatal(err)
 	}
 	return User{AccessKey: made.AccessKey, SecretKey: made.SecretKey, SessionToken: made.SessionToken, Principal: "*"}

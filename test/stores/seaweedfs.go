@@ -12,7 +12,7 @@ import (
 func seaweedFS(t testing.TB, s *Store) *process {
 	weed := tool(t, ".tools/seaweedfs/bin/weed", "tools/seaweedfs.sh")
 	dir, p := folder(t), ports(t, 9)
-	s.Other = User{AccessKey: "other-user", SecretKey: "secret-of-the-other", Principal: "arn:aws:iam::222222222222:user/other"}
+	s.Other = User{AccessKey: "other-user", SecretKey: "secret-of-the-other", Principal: "arn:aws:iam::000000000000:user/other"}
 	users := filepath.Join(dir, "users.json")
 	if err := os.WriteFile(users, seaweedUsers(t, s), 0o600); err != nil {
 		t.Fatal(err)

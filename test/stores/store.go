@@ -20,6 +20,9 @@ const startTimeout = 2 * time.Minute
 type Options struct {
 	// Webhook is told of every change, if it has a URL; see Store.Notify.
 	Webhook Webhook
+	// Origins are those of pages that may use MinIO, whose buckets have no CORS
+	// rules of their own. Empty: all.
+	Origins []string
 }
 
 // Webhook is what a store posts its notifications to, in S3's form.
