@@ -91,6 +91,7 @@ func TestEmulator(t *testing.T) {
 	t.Run("cases", func(t *testing.T) { Run(t, d) })
 	t.Run("tokens", func(t *testing.T) { tokensAtTheGateway(t, d) })
 	t.Run("verify", func(t *testing.T) { verified(t, d) })
+	t.Run("drift", func(t *testing.T) { drifted(t, d) })
 	t.Run("purge", func(t *testing.T) { purged(t, d) })
 	t.Run("logs", func(t *testing.T) { functionsLogNothingSecret(t, d) })
 	t.Run("rights", func(t *testing.T) { everyRightIsNeeded(t, d) })
