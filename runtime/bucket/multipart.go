@@ -42,8 +42,11 @@ type Multipart struct {
 	bucket  string
 	retryer aws.Retryer
 	// plain is set once the store has refused to keep a checksum of objects
-	// that come in parts, or such parts (see TryWholeChecksum).
+	// that come in parts, or such parts (see Try).
 	plain atomic.Bool
+	// keysOnly is set for a store that lists unfinished uploads of a whole key
+	// or of the whole bucket, but not below a prefix (see Try).
+	keysOnly atomic.Bool
 }
 
 // NewMultipart returns the Multipart of a bucket.
@@ -131,6 +134,9 @@ func (m *Multipart) UploadedParts(ctx context.Context, objectKey, uploadID strin
 // error, which it returns. An empty prefix is all of the bucket.
 func (m *Multipart) UnfinishedUploads(ctx context.Context, prefix string, visit func(files.Unfinished) error) error {
 	in := &s3.ListMultipartUploadsInput{Bucket: &m.bucket, Prefix: &prefix, EncodingType: types.EncodingTypeUrl}
+	if m.keysOnly.Load() {
+		in.Prefix = nil
+	}
 	for {
 		page, err := m.client.ListMultipartUploads(ctx, in, m.options)
 		if err != nil {
@@ -140,6 +146,9 @@ func (m *Multipart) UnfinishedUploads(ctx context.Context, prefix string, visit 
 			key, err := listedKey(u.Key, page.EncodingType)
 			if err != nil {
 				return err
+			}
+			if !strings.HasPrefix(key, prefix) {
+				continue
 			}
 			if err := visit(files.Unfinished{ObjectKey: key, UploadID: aws.ToString(u.UploadId), StartedAt: aws.ToTime(u.Initiated).UTC()}); err != nil {
 				return err

@@ -45,12 +45,12 @@ func (f *foreignStore) lookAtVersioning(ctx context.Context) error {
 	return nil
 }
 
-// tryChecksums finds out which checksums of uploads in parts the store can have.
-func tryChecksums(ctx context.Context, m *bucket.Multipart, parts bucket.PartClient, log *slog.Logger) {
+// tryUploads finds out where the store's uploads in parts are not as on S3.
+func tryUploads(ctx context.Context, m *bucket.Multipart, parts bucket.PartClient, log *slog.Logger) {
 	ctx, cancel := context.WithTimeout(ctx, lookTimeout)
 	defer cancel()
-	if err := m.TryWholeChecksum(ctx, parts); err != nil {
-		log.Warn("it could not be tried whether the store keeps checksums of files that come in parts; uploads in parts may fail", "error", err)
+	if err := m.Try(ctx, parts); err != nil {
+		log.Warn("it could not be tried how the store takes files that come in parts; they may fail", "error", err)
 	}
 }
 

@@ -146,7 +146,7 @@ func (s *server) open(ctx context.Context) (err error) {
 	multipart := bucket.NewMultipart(client, name)
 	s.bucket = bucket.New(client, name)
 	if s.cfg.S3.Endpoint != "" {
-		tryChecksums(ctx, multipart, client, s.cfg.Log)
+		tryUploads(ctx, multipart, client, s.cfg.Log)
 		s.bucket = s.bucket.LookingAgain()
 	}
 	s.projector = newProjector(s.bucket, name, s.catalog, ageing.keep, s.cfg)

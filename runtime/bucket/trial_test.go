@@ -2,6 +2,8 @@ package bucket
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -12,11 +14,12 @@ import (
 )
 
 // particular is a store that refuses an upload, or a part, of an upload with a
-// checksum of the whole.
+// checksum of the whole, or knows its uploads by their whole key only.
 type particular struct {
 	MultipartClient
 	create, part error
 	forgets      bool // that a checksum was asked for
+	keysOnly     bool
 
 	whole     bool // how the last upload was created
 	open      int
@@ -44,12 +47,24 @@ func (p *particular) ListParts(context.Context, *s3.ListPartsInput, ...func(*s3.
 	return &s3.ListPartsOutput{ChecksumAlgorithm: types.ChecksumAlgorithmCrc64nvme, ChecksumType: types.ChecksumTypeFullObject}, nil
 }
 
+func (p *particular) ListMultipartUploads(_ context.Context, in *s3.ListMultipartUploadsInput, _ ...func(*s3.Options)) (*s3.ListMultipartUploadsOutput, error) {
+	out := &s3.ListMultipartUploadsOutput{}
+	for _, key := range []string{trialKey, "u/alice/a", "u/bob/b"} {
+		prefix := aws.ToString(in.Prefix)
+		if p.keysOnly && prefix != "" && prefix != key || !strings.HasPrefix(key, prefix) {
+			continue
+		}
+		out.Uploads = append(out.Uploads, types.MultipartUpload{Key: aws.String(key), UploadId: aws.String("id")})
+	}
+	return out, nil
+}
+
 func (p *particular) AbortMultipartUpload(context.Context, *s3.AbortMultipartUploadInput, ...func(*s3.Options)) (*s3.AbortMultipartUploadOutput, error) {
 	p.open--
 	return &s3.AbortMultipartUploadOutput{}, nil
 }
 
-func TestTryWholeChecksum(t *testing.T) {
+func TestTryChecksum(t *testing.T) {
 	for name, c := range map[string]struct {
 		store *particular
 		whole bool // uploads are created with a checksum of the whole then
@@ -64,7 +79,7 @@ func TestTryWholeChecksum(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			m := NewMultipart(c.store, "files")
-			if err := m.TryWholeChecksum(t.Context(), c.store); (err != nil) != c.fails {
+			if err := m.Try(t.Context(), c.store); (err != nil) != c.fails {
 				t.Errorf("trying: %v", err)
 			}
 			if c.store.open != 0 || c.store.unmatched {
@@ -77,6 +92,28 @@ func TestTryWholeChecksum(t *testing.T) {
 			_, _, err = m.CreateUpload(t.Context(), files.Upload{Space: space, Key: "a"})
 			if c.store.whole != c.whole {
 				t.Errorf("the next upload: checksum of the whole %v, %v", c.store.whole, err)
+			}
+		})
+	}
+}
+
+// Uploads below a prefix are found on a store, too, that takes it for a key.
+func TestTryPrefix(t *testing.T) {
+	for name, store := range map[string]*particular{
+		"as S3": {}, "keys only": {keysOnly: true}, "keys only, no checksums": {keysOnly: true, create: answered(501, "NotImplemented")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			m := NewMultipart(store, "files")
+			if err := m.Try(t.Context(), store); err != nil {
+				t.Fatal(err)
+			}
+			var found []string
+			err := m.UnfinishedUploads(t.Context(), "u/alice/", func(u files.Unfinished) error {
+				found = append(found, u.ObjectKey)
+				return nil
+			})
+			if err != nil || !slices.Equal(found, []string{"u/alice/a"}) {
+				t.Errorf("found %q, %v", found, err)
 			}
 		})
 	}
