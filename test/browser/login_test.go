@@ -300,7 +300,7 @@ func containsTarget(all []*target.Info, id target.ID) bool {
 // noRefreshTokens: some issuers give none to pages. Then one signs in again when
 // the token has expired, and is where one was.
 func noRefreshTokens(t *testing.T, w *loginWorld) {
-	w.issuer.Change(w.answers(func(tokens map[string]any) error {
+	w.issuer.Change(w.answers(func(tokens map[string]any) error { //nolint:bodyclose // the proxy between closes it
 		delete(tokens, "refresh_token")
 		return nil
 	}))
@@ -466,7 +466,7 @@ func strangeIDTokens(t *testing.T, w *loginWorld) {
 	} {
 		t.Run(what, func(t *testing.T) {
 			w.forget(t)
-			w.issuer.Change(w.resign(tc.claims))
+			w.issuer.Change(w.resign(tc.claims)) //nolint:bodyclose // the proxy between closes it
 			defer w.issuer.Change(nil)
 			p := w.console(t)
 			p.press("Sign in")
@@ -479,7 +479,7 @@ func strangeIDTokens(t *testing.T, w *loginWorld) {
 
 // resign changes claims of the ID tokens that the issuer hands out.
 func (w *loginWorld) resign(change map[string]any) func(*http.Response) error {
-	return w.answers(func(tokens map[string]any) error {
+	return w.answers(func(tokens map[string]any) error { //nolint:bodyclose // the proxy between closes it
 		claims := map[string]any{}
 		id, _ := tokens["id_token"].(string)
 		payload, err := base64.RawURLEncoding.DecodeString(strings.Split(id, ".")[1])

@@ -27,12 +27,12 @@ func changes() []types.Event { return []types.Event{"s3:ObjectCreated:*", "s3:Ob
 // Notification returns the bucket's notification that goes to the target of
 // this ARN; nil on stores that have none for buckets.
 func (k Kind) Notification(arn string) *types.NotificationConfiguration {
-	switch {
-	case k == MinIO:
+	switch k {
+	case MinIO:
 		return &types.NotificationConfiguration{QueueConfigurations: []types.QueueConfiguration{
 			{Id: aws.String(notificationID), QueueArn: &arn, Events: changes()},
 		}}
-	case k == Ceph:
+	case Ceph:
 		return &types.NotificationConfiguration{TopicConfigurations: []types.TopicConfiguration{
 			{Id: aws.String(notificationID), TopicArn: &arn, Events: changes()},
 		}}
