@@ -9,14 +9,15 @@ import (
 // multipartError says what the store's answer to a multipart operation means:
 // a sentinel or a problem of package files, or err with the operation's name.
 // The codes are those of
-// https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html, and the
-// two by which versitygw says that a file stands where a folder must be.
+// https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html, the two by
+// which versitygw says that a file stands where a folder must be, and the one by
+// which Ceph says that an upload is gone.
 func multipartError(operation string, err error) error {
 	problem := func(code files.Code, field, detail string) error {
 		return &files.Problem{Code: code, Field: field, Detail: detail, Err: err}
 	}
 	switch {
-	case isOne(err, "NoSuchUpload"):
+	case isOne(err, "NoSuchUpload", "NoSuchKey"):
 		return fmt.Errorf("%s: %w", operation, files.ErrUploadGone)
 	case isOne(err, "InvalidPart", "InvalidPartOrder"):
 		return fmt.Errorf("%s: %w", operation, files.ErrPartChanged)

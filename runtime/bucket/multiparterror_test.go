@@ -32,6 +32,7 @@ func TestMultipartError(t *testing.T) {
 		code files.Code
 	}{
 		"gone":            {err: answered(404, "NoSuchUpload"), is: files.ErrUploadGone},
+		"gone on Ceph":    {err: answered(404, "NoSuchKey"), is: files.ErrUploadGone},
 		"changed":         {err: answered(400, "InvalidPart"), is: files.ErrPartChanged},
 		"exists":          {err: answered(412, "PreconditionFailed"), is: files.ErrExists},
 		"other bytes":     {err: answered(400, "BadDigest"), code: files.CodeInvalidChecksum},

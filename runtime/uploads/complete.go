@@ -116,7 +116,7 @@ func (c *Control) complete(ctx context.Context, up target, f Finish) (Completed,
 		return Completed{}, c.changed(ctx, up, completion)
 	case err != nil:
 		return Completed{}, fmt.Errorf("complete: %w", err)
-	case done.VersionID == "":
+	case done.VersionID == "", done.ETag == "": // versitygw leaves out the one, Ceph the other
 		return c.settle(ctx, up, f, done, nil)
 	}
 	return c.completed(up, completion.Size(), done), nil
