@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"hash/crc64"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -20,7 +21,8 @@ func inParts() chapter {
 		{"refuses a part that is not the one it has", "the API compares with the list of parts before it completes", wrongETag},
 		{"refuses a part that is too small", "the API compares with the list of parts before it completes", smallPart},
 		{"lists parts page by page", "resuming asks for all parts in one page", partPages},
-		{"lists the unfinished uploads of a key", "`GET /api/uploads?key=` finds nothing, and clients that forgot their upload start anew", unfinished},
+		{"lists the unfinished uploads of a key", "`GET /api/uploads?key=` finds nothing, and clients that forgot their upload start anew", unfinished("parts/unfinished/a é", "parts/unfinished/a é")},
+		{"lists the unfinished uploads below a prefix", "`serve` lists all of the bucket's and picks from them; those whose keys come encoded stay unknown to it, and are not aborted when they are stale", unfinished("parts/below/a é", "parts/below/")},
 		{"knows nothing of an upload that was aborted", "an upload that is gone looks as if it were there", aborted},
 		{"refuses a part with other bytes than its CRC-64/NVME is of", "a damaged part is found out at the end or not at all", wrongPartSum},
 		{"makes a checksum of the whole file from parts that bring none", "uploads in parts have no checksum of the whole file; `serve` finds out when it starts", sumOfBareParts},
@@ -133,13 +135,26 @@ func partPages(a *asker) string {
 	return yes
 }
 
-func unfinished(a *asker) string {
-	u := a.begin("parts/unfinished")
-	out, err := a.client.ListMultipartUploads(a.Context(), &s3.ListMultipartUploadsInput{Bucket: a.bucket, Prefix: u.Key})
-	if err != nil {
-		return done(err)
+// unfinished is the answer to a question for the unfinished uploads below a
+// prefix, of which there is the one of key.
+func unfinished(key, prefix string) func(*asker) string {
+	return func(a *asker) string {
+		u := a.begin(key)
+		out, err := a.client.ListMultipartUploads(a.Context(), &s3.ListMultipartUploadsInput{Bucket: a.bucket, Prefix: &prefix, EncodingType: types.EncodingTypeUrl})
+		if err != nil {
+			return done(err)
+		}
+		if len(out.Uploads) != 1 || aws.ToString(out.Uploads[0].UploadId) != *u.UploadId {
+			return "no: they are not listed"
+		}
+		listed := aws.ToString(out.Uploads[0].Key)
+		if out.EncodingType == types.EncodingTypeUrl {
+			if listed, err = url.QueryUnescape(listed); err != nil {
+				a.Fatal(err)
+			}
+		}
+		return when(listed == key, "their keys are encoded, and it does not say so")
 	}
-	return when(len(out.Uploads) == 1 && aws.ToString(out.Uploads[0].UploadId) == *u.UploadId, "they are not listed")
 }
 
 func aborted(a *asker) string {
