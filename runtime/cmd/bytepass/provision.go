@@ -83,20 +83,6 @@ Exit codes: 0 done; 5 the store lacks what --require names; 1 something failed;
 	return c
 }
 
-// outcome is what --json prints.
-type provisioned struct {
-	Endpoint string      `json:"endpoint"`
-	Store    onprem.Kind `json:"store"`
-	provision.Diff
-	HoldsObjects bool          `json:"holdsObjects"`
-	Topic        string        `json:"topic,omitempty"` // "made" or "kept", where notifications go to one
-	Applied      bool          `json:"applied"`         // whether there is nothing left to do
-	Without      []string      `json:"without"`         // for bytepass drift --without
-	Steps        []onprem.Step `json:"steps"`           // what is left to do by hand
-
-	Policies map[string]json.RawMessage `json:"policies"` // by user
-}
-
 func (p *provisioning) run(c *cobra.Command, _ []string) error {
 	if err := p.load(c); err != nil {
 		return err
@@ -143,6 +129,9 @@ func (p *provisioning) provision(c *cobra.Command, s *site) error {
 	if err != nil {
 		return err
 	}
+	if topic.wanting && s.target.Notify == nil {
+		diff = diff.With("notification", provision.Diff{}) // it follows when the topic is there
+	}
 	told := p.outcome(s, diff)
 	if told.HoldsObjects, err = holdsObjects(ctx, s, diff); err != nil {
 		return err
@@ -164,8 +153,10 @@ func (p *provisioning) provision(c *cobra.Command, s *site) error {
 	case nothing:
 		told.Applied = true
 		return p.finish(c, told)
-	case !p.yes && !agreed(c, diff.Bucket):
-		return errors.New("nothing was written")
+	case !p.yes:
+		if err := agreed(c, diff.Bucket); err != nil {
+			return err
+		}
 	}
 	if topic.wanting {
 		if diff, err = p.makeTopic(ctx, s, topic.hook, diff); err != nil {
@@ -175,11 +166,11 @@ func (p *provisioning) provision(c *cobra.Command, s *site) error {
 	}
 	gaps, err := provision.Apply(ctx, diff)
 	diff.Gaps = gaps
-	told.Diff = diff
+	told.set(diff)
 	if err != nil {
 		return fmt.Errorf("%w; run the same again to complete it", err)
 	}
-	told.Applied, told.Without = true, provision.Without(gaps)
+	told.Applied = true
 	return errors.Join(p.finish(c, told), p.lacking(gaps))
 }
 
@@ -197,71 +188,6 @@ func (p *provisioning) prepare(ctx context.Context, log io.Writer, s *site) (pro
 		fmt.Fprintln(log, err) // it is in nobody's way
 	}
 	return provision.Prepare(ctx, s.target, s.settings, scratch)
-}
-
-// topicPlan is what is to do about the topic of the notifications.
-type topicPlan struct {
-	hook    onprem.Webhook
-	wanting bool
-}
-
-// topic looks for the topic of the webhook, on a store that has topics.
-func (p *provisioning) topic(ctx context.Context, s *site) (topicPlan, error) {
-	if s.kind != onpremTopics || p.webhookURL == "" {
-		return topicPlan{}, nil
-	}
-	hook, err := p.webhook()
-	if err != nil {
-		return topicPlan{}, err
-	}
-	arn, right, err := s.topics.Find(ctx, s.target.Bucket, hook)
-	if err != nil {
-		return topicPlan{}, err
-	}
-	if arn != "" {
-		s.target.Notify = s.kind.Notification(arn)
-	} else {
-		s.target.Apart["notification"] = "it goes to the topic that is made first"
-	}
-	return topicPlan{hook: hook, wanting: !right}, nil
-}
-
-// makeTopic makes the topic and adds what is to do with it to the plan.
-func (p *provisioning) makeTopic(ctx context.Context, s *site, hook onprem.Webhook, diff provision.Diff) (provision.Diff, error) {
-	arn, err := s.topics.Make(ctx, s.target.Bucket, hook)
-	if err != nil {
-		return diff, err
-	}
-	if s.target.Notify != nil {
-		return diff, nil
-	}
-	delete(s.target.Apart, "notification")
-	s.target.Notify = s.kind.Notification(arn)
-	only, err := provision.Plan(ctx, s.target, s.settings)
-	if err != nil {
-		return diff, err
-	}
-	return diff.With("notification", only), nil
-}
-
-// webhook returns where the store sends its events.
-func (b *bucketFlags) webhook() (onprem.Webhook, error) {
-	if b.webhookSecret == "" {
-		return onprem.Webhook{}, usageError{errors.New("--webhook-url: set BYTEPASS_WEBHOOK_SECRET, too: the store has to be told the secret")}
-	}
-	return onprem.Webhook{URL: b.webhookURL, Secret: b.webhookSecret}, nil
-}
-
-func (p *provisioning) outcome(s *site, diff provision.Diff) provisioned {
-	folder := p.policies
-	if folder == "" {
-		folder = "POLICIES"
-	}
-	told := provisioned{Endpoint: p.s3.Endpoint, Store: s.kind, Diff: diff, Without: provision.Without(diff.Gaps), Steps: []onprem.Step{}}
-	if !p.noUsers {
-		told.Steps = s.kind.Steps(onprem.Site{Endpoint: p.s3.Endpoint, Bucket: diff.Bucket, Users: p.users, Policies: folder, Webhook: p.webhookURL})
-	}
-	return told
 }
 
 // holdsObjects reports whether there is anything in the bucket yet.
@@ -302,70 +228,23 @@ func (p *provisioning) writePolicies(s *site, told *provisioned) error {
 	return nil
 }
 
-// announce prints the plan for people.
-func (p *provisioning) announce(w io.Writer, told provisioned, topic topicPlan) error {
-	state := "is there and empty"
-	switch {
-	case told.Create:
-		state = "is not there yet"
-	case told.HoldsObjects:
-		state = "is there and holds objects"
-	}
-	fmt.Fprintf(w, "bucket %s on %s (%s) %s\n", told.Bucket, told.Endpoint, told.Store, state)
-	if err := told.Write(w, onTerminal(w)); err != nil {
-		return err
-	}
-	if told.HoldsObjects && changes(told.Diff, "versioning") {
-		fmt.Fprintln(w, "objects that are there become the first versions of their keys; from now on nothing is overwritten for good")
-	}
-	if topic.wanting {
-		fmt.Fprintf(w, "topic %s\n  + goes to %s\n", onprem.TopicName(told.Bucket), topic.hook.URL)
-	}
-	return nil
-}
-
-func changes(d provision.Diff, setting string) bool {
-	for _, c := range d.Changes {
-		if c.Setting == setting {
-			return true
-		}
-	}
-	return false
-}
-
-// finish prints what came of it.
-func (p *provisioning) finish(c *cobra.Command, told provisioned) error {
-	w := c.OutOrStdout()
-	if p.json {
-		return json.NewEncoder(w).Encode(told)
-	}
-	for n, step := range told.Steps {
-		if n == 0 {
-			fmt.Fprintln(w, "\nleft to you, once (words in capitals are yours to fill in):")
-		}
-		fmt.Fprintf(w, "  %s\n", step.What)
-		for _, command := range step.Commands {
-			fmt.Fprintf(w, "    %s\n", command)
-		}
-	}
-	fmt.Fprintf(w, "\nto compare later: %s\n", driftCommand(c.Flags(), told.Without))
-	switch {
-	case p.dryRun:
-		fmt.Fprintf(w, "\n%d changes; nothing was written\n", len(told.Changes))
-	case len(told.Changes) == 0 && !told.Create && told.Topic == "":
-		fmt.Fprintln(w, "\nnothing to change: the bucket is what the template says, as far as the store goes")
-	default:
-		fmt.Fprintf(w, "\ndone: %d settings written and read back\n", len(told.Changes))
-	}
-	return nil
-}
-
-// agreed asks on the terminal.
-func agreed(c *cobra.Command, bucket string) bool {
+// agreed asks on the terminal. The error is a no, or an interruption.
+func agreed(c *cobra.Command, bucket string) error {
 	fmt.Fprintf(c.ErrOrStderr(), "Write this to bucket %s? [y/N] ", bucket)
-	line, err := bufio.NewReader(c.InOrStdin()).ReadString('\n')
-	answer := strings.ToLower(strings.TrimSpace(line))
-	return err == nil && (answer == "y" || answer == "yes")
+	answers := make(chan string, 1)
+	go func() {
+		line, _ := bufio.NewReader(c.InOrStdin()).ReadString('\n') // what cannot be read is no yes
+		answers <- strings.ToLower(strings.TrimSpace(line))
+	}()
+	select {
+	case <-c.Context().Done():
+		return c.Context().Err()
+	case answer := <-answers:
+		if answer == "y" || answer == "yes" {
+			return nil
+		}
+		return errors.New("nothing was written")
+	}
 }
 
 // onTerminal reports whether somebody looks at a file, or types into it.

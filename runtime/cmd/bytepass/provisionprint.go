@@ -1,0 +1,106 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/bytepass/bytepass/runtime/provision"
+	"github.com/bytepass/bytepass/runtime/provision/onprem"
+)
+
+// provisioned is what --json prints.
+type provisioned struct {
+	Endpoint string      `json:"endpoint"`
+	Store    onprem.Kind `json:"store"`
+	provision.Diff
+	HoldsObjects bool          `json:"holdsObjects"`
+	Topic        string        `json:"topic,omitempty"` // "made" or "kept", where notifications go to one
+	Applied      bool          `json:"applied"`         // whether there is nothing left to do
+	Without      []string      `json:"without"`         // for bytepass drift --without
+	Steps        []onprem.Step `json:"steps"`           // what is left to do by hand
+
+	Policies map[string]json.RawMessage `json:"policies"` // by user
+}
+
+func (p *provisioning) outcome(s *site, diff provision.Diff) provisioned {
+	folder := p.policies
+	if folder == "" {
+		folder = "POLICIES"
+	}
+	told := provisioned{Endpoint: p.s3.Endpoint, Store: s.kind, Steps: []onprem.Step{}}
+	told.set(diff)
+	if !p.noUsers {
+		told.Steps = s.kind.Steps(onprem.Site{Endpoint: p.s3.Endpoint, Bucket: diff.Bucket, Users: p.users, Policies: folder, Webhook: p.webhookURL})
+	}
+	return told
+}
+
+// set takes over a plan, or what came of it.
+func (p *provisioned) set(diff provision.Diff) {
+	diff.Changes, diff.Foreign, diff.Gaps = list(diff.Changes), list(diff.Foreign), list(diff.Gaps)
+	p.Diff, p.Without = diff, list(provision.Without(diff.Gaps))
+}
+
+// list returns a list that is [] in JSON when it is empty.
+func list[T any](all []T) []T { return append([]T{}, all...) }
+
+// announce prints the plan for people.
+func (p *provisioning) announce(w io.Writer, told provisioned, topic topicPlan) error {
+	state := "is there and empty"
+	switch {
+	case told.Create:
+		state = "is not there yet"
+	case told.HoldsObjects:
+		state = "is there and holds objects"
+	}
+	fmt.Fprintf(w, "bucket %s on %s (%s) %s\n", told.Bucket, told.Endpoint, told.Store, state)
+	if err := told.Write(w, onTerminal(w)); err != nil {
+		return err
+	}
+	if told.HoldsObjects && changes(told.Diff, "versioning") {
+		fmt.Fprintln(w, "objects that are there become the first versions of their keys; from now on nothing is overwritten for good")
+	}
+	if topic.wanting {
+		fmt.Fprintf(w, "topic %s\n  + goes to %s\n", onprem.TopicName(told.Bucket), topic.hook.URL)
+	}
+	return nil
+}
+
+func changes(d provision.Diff, setting string) bool {
+	for _, c := range d.Changes {
+		if c.Setting == setting {
+			return true
+		}
+	}
+	return false
+}
+
+// finish prints what came of it.
+func (p *provisioning) finish(c *cobra.Command, told provisioned) error {
+	w := c.OutOrStdout()
+	if p.json {
+		return json.NewEncoder(w).Encode(told)
+	}
+	for n, step := range told.Steps {
+		if n == 0 {
+			fmt.Fprintln(w, "\nleft to you, once (words in capitals are yours to fill in):")
+		}
+		fmt.Fprintf(w, "  %s\n", step.What)
+		for _, command := range step.Commands {
+			fmt.Fprintf(w, "    %s\n", command)
+		}
+	}
+	fmt.Fprintf(w, "\nto compare later: %s\n", driftCommand(c.Flags(), told.Without))
+	switch {
+	case p.dryRun:
+		fmt.Fprintf(w, "\n%d changes; nothing was written\n", len(told.Changes))
+	case len(told.Changes) == 0 && !told.Create && told.Topic == "":
+		fmt.Fprintln(w, "\nnothing to change: the bucket is what the template says, as far as the store goes")
+	default:
+		fmt.Fprintf(w, "\ndone: %d settings written and read back\n", len(told.Changes))
+	}
+	return nil
+}
