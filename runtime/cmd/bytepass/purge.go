@@ -9,6 +9,7 @@ import (
 	awsdynamodb "github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/bytepass/bytepass/runtime/bucket"
 	"github.com/bytepass/bytepass/runtime/catalog"
@@ -114,7 +115,21 @@ func (p *purging) target() (t purge.Target, err error) {
 	return t, err
 }
 
+// emptyTarget refuses what names nothing: of --key "$KEY" an empty variable
+// would make the whole space.
+func emptyTarget(f *pflag.FlagSet) error {
+	for _, name := range []string{"owner", "group", "key", "prefix"} {
+		if flag := f.Lookup(name); flag.Changed && flag.Value.String() == "" {
+			return fmt.Errorf("--%s: is empty; write what to erase, or leave the flag out", name)
+		}
+	}
+	return nil
+}
+
 func (p *purging) run(c *cobra.Command, _ []string) (err error) {
+	if err := emptyTarget(c.Flags()); err != nil {
+		return usageError{err}
+	}
 	target, err := p.target()
 	if err != nil {
 		return usageError{err}

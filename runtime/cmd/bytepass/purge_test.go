@@ -21,6 +21,20 @@ func TestConfirm(t *testing.T) {
 	}
 }
 
+// A variable of a script that is empty does not erase a whole space.
+func TestPurgeOfNothing(t *testing.T) {
+	for flag, others := range map[string][]string{
+		"--key": {"--owner", "alice"}, "--prefix": {"--owner", "alice"}, "--owner": {"--group", "red"}, "--group": {"--owner", "alice"},
+	} {
+		c := newPurge()
+		c.SetArgs(append(others, flag, "", "--yes", "--data", t.TempDir()))
+		c.SilenceUsage, c.SilenceErrors = true, true
+		if err := c.Execute(); exitCode(err) != exitUsage || !strings.HasPrefix(err.Error(), flag+": is empty") {
+			t.Errorf("%s \"\": %v", flag, err)
+		}
+	}
+}
+
 func TestPurgeIsToldNowAndThen(t *testing.T) {
 	var out bytes.Buffer
 	at := time.Unix(0, 0)
