@@ -94,12 +94,29 @@ func TestStores(t *testing.T) {
 			b := &foreignBucket{T: t, client: store.Client, name: name}
 			ages(t, newForeign(cfg), kind)
 			s.followed(b, kind)
+			s.unfinished()
 			s.rejected(b)
 			s.stormed(b)
 			if strings.Contains(log.String(), hookSecret) || strings.Contains(log.String(), store.SecretKey) {
 				t.Error("a secret is in the log")
 			}
 		})
+	}
+}
+
+// unfinished begins uploads in parts and finds those below a prefix.
+func (s *served) unfinished() {
+	s.Helper()
+	for _, key := range []string{"parts/b.bin", "other.bin", "parts/a.bin"} {
+		s.call("POST", "/api/uploads", map[string]any{"key": key, "mimeType": "application/octet-stream", "size": 20 << 20}, nil)
+	}
+	var list []struct{ Key, UploadID string }
+	s.call("GET", "/api/uploads?prefix=parts/", nil, &list)
+	if len(list) != 2 || list[0].Key != "parts/a.bin" || list[1].Key != "parts/b.bin" {
+		s.Errorf("unfinished below parts/: %v", list)
+	}
+	for _, u := range list {
+		s.call("DELETE", "/api/uploads/"+url.PathEscape(u.UploadID)+"?key="+url.QueryEscape(u.Key), nil, nil)
 	}
 }
 
