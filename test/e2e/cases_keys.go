@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"golang.org/x/text/unicode/norm"
@@ -23,15 +24,17 @@ func names() []string {
 	}
 }
 
+// names returns those that the store can keep apart.
+func (w *World) names() []string {
+	return slices.DeleteFunc(names(), func(name string) bool { return w.Differences().NoBackslash && strings.Contains(name, `\`) })
+}
+
 // awkward returns the keys of this case that test the limits: every name, one
 // of the longest keys there can be, and a deep one.
 func (w *World) awkward(t T, owner string) []string {
 	t.Helper()
 	var keys []string
-	for _, name := range names() {
-		if w.Differences().NoBackslash && strings.Contains(name, `\`) {
-			continue
-		}
+	for _, name := range w.names() {
 		keys = append(keys, w.Key(name))
 	}
 	keys = append(keys, w.Key(strings.Repeat("d/", 49)+"f"))

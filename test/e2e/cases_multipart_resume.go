@@ -83,7 +83,7 @@ func partSizes(t T, w *World) {
 // back as itself.
 func awkwardInParts(t T, w *World) {
 	var stored []string
-	for _, name := range names() {
+	for _, name := range w.names() {
 		key := w.Key(name)
 		s := w.start(t, key, len(contentOf(key)), nil)
 		if s.Key != norm.NFC.String(key) {
