@@ -24,14 +24,15 @@ import (
 
 // rights gives the server's users the rights that provisioning has for them, and
 // sees the store enforce them: the server can do its work, the signer its URLs,
-// and neither anything else. SeaweedFS gives rights for whole buckets, by its own
-// shell.
+// and neither anything else.
 func rights(t *testing.T, o operator) {
 	switch o.store.Kind {
 	case stores.VersityGW:
 		versityGWRights(t, o)
 	case stores.Ceph:
-		cephRights(t, o)
+		oneUserRights(t, o, onprem.Ceph, "other")
+	case stores.SeaweedFS:
+		oneUserRights(t, o, onprem.SeaweedFS, o.store.Other.Principal) // it is in an account of its own
 	case stores.MinIO:
 		minIORights(t, o)
 	}
@@ -67,14 +68,14 @@ func versityGWRights(t *testing.T, o operator) {
 	eachRightCounts(t, o, onprem.VersityGW, onprem.Users{Server: "bytepass-server", Signer: "bytepass-signer"}, server, signer)
 }
 
-// cephRights has one user be the server on one bucket and the signer on another.
-func cephRights(t *testing.T, o operator) {
+// oneUserRights has one user be the server on one bucket and the signer on another.
+func oneUserRights(t *testing.T, o operator, kind onprem.Kind, user string) {
 	open := "publicAccess" // Ceph 16 takes every policy that allows something for a public one
 	other, admin := o.store.ClientOf(o.store.Other), o.store.Client
-	o.expect(t, 0, "done", "rights", "provision", "--yes", "--without", open, "--server-user", "other", "--signer-user", "nobody")
+	o.expect(t, 0, "done", "rights", "provision", "--yes", "--without", open, "--server-user", user, "--signer-user", "nobody")
 	works(t, o, other, admin)
-	eachRightCounts(t, o, onprem.Ceph, onprem.Users{Server: "other", Signer: "nobody"}, other, admin)
-	o.expect(t, 0, "done", "signed", "provision", "--yes", "--without", open, "--server-user", "nobody", "--signer-user", "other")
+	eachRightCounts(t, o, kind, onprem.Users{Server: user, Signer: "nobody"}, other, admin)
+	o.expect(t, 0, "done", "signed", "provision", "--yes", "--without", open, "--server-user", "nobody", "--signer-user", user)
 	signs(t, other, "signed")
 }
 
@@ -156,6 +157,7 @@ func signs(t *testing.T, signer *s3.Client, name string) {
 var unlooked = map[stores.Kind][]string{
 	stores.VersityGW: {"s3:GetLifecycleConfiguration"}, // it has no lifecycle
 	stores.Ceph:      {"s3:GetObject", "s3:ListMultipartUploadParts"},
+	stores.SeaweedFS: {"s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"},
 }
 
 // eachRightCounts takes each action away from the server's user once, and sees

@@ -51,9 +51,10 @@ func (k Kind) Steps(s Site) []Step {
 			add("events: start the gateway with", fmt.Sprintf("versitygw --event-webhook-url %s/WEBHOOK_SECRET posix …", s.Webhook))
 		}
 	case SeaweedFS:
-		add("the users (SeaweedFS gives rights for whole buckets)",
-			fmt.Sprintf("echo 's3.configure -user=%s -access_key=ACCESS_KEY -secret_key=SECRET_KEY -buckets=%s -actions=Read,Write,List -apply' | weed shell", s.Users.Server, s.Bucket),
-			fmt.Sprintf("echo 's3.configure -user=%s -access_key=ACCESS_KEY -secret_key=SECRET_KEY -buckets=%s -actions=Read,Write -apply' | weed shell", s.Users.Signer, s.Bucket))
+		for _, user := range []string{s.Users.Server, s.Users.Signer} {
+			add("the user "+user+" (the bucket's policy gives the rights)",
+				fmt.Sprintf("echo 's3.configure -user=%s -access_key=ACCESS_KEY -secret_key=SECRET_KEY -apply' | weed shell", user))
+		}
 	default:
 		add(fmt.Sprintf("two users with the policies %s/%s.json and %[1]s/%s.json, in whatever way the store makes users", s.Policies, s.Users.Server, s.Users.Signer))
 	}

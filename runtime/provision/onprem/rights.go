@@ -4,12 +4,14 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/bytepass/bytepass/runtime/provision"
 )
 
-// Users are the names of the users that a server works as.
+// Users are the names of the users that a server works as, or their ARNs where
+// they are not in the store's usual account.
 type Users struct {
 	Server string // does everything that is not a URL
 	Signer string // signs URLs, and can do nothing else
@@ -68,22 +70,25 @@ func list(texts []string) []any {
 // Grants returns the statements by which a bucket's policy gives the users their
 // rights, on stores that keep rights there; nil on the others.
 func (k Kind) Grants(bucket string, u Users) []provision.Statement {
-	var principal func(user string) string
-	switch k {
-	case Ceph: // https://docs.ceph.com/en/latest/radosgw/bucketpolicy/
-		principal = func(user string) string { return "arn:aws:iam:::user/" + user }
-	case VersityGW: // https://github.com/versity/versitygw/wiki: users go by their access key
-		principal = func(user string) string { return user }
-	default:
+	before, ok := map[Kind]string{
+		Ceph:      "arn:aws:iam:::user/",             // https://docs.ceph.com/en/latest/radosgw/bucketpolicy/
+		SeaweedFS: "arn:aws:iam::000000000000:user/", // its account, if it was given no other
+		VersityGW: "",                                // users go by their access key
+	}[k]
+	if !ok {
 		return nil
 	}
 	server, signer := allow(bucket)
-	for _, s := range server {
-		s["Principal"] = map[string]any{"AWS": list([]string{principal(u.Server)})}
+	grant := func(statements []provision.Statement, user string) {
+		if !strings.HasPrefix(user, "arn:") {
+			user = before + user
+		}
+		for _, s := range statements {
+			s["Principal"] = map[string]any{"AWS": list([]string{user})}
+		}
 	}
-	for _, s := range signer {
-		s["Principal"] = map[string]any{"AWS": list([]string{principal(u.Signer)})}
-	}
+	grant(server, u.Server)
+	grant(signer, u.Signer)
 	return append(server, signer...)
 }
 
