@@ -65,9 +65,15 @@ func staleAfter(lifecycle provision.Lifecycle) time.Duration {
 }
 
 // isForAll reports whether a rule is in force and says that it is about all
-// objects.
+// objects. Ceph gives back a filter by an empty prefix as the prefix without a
+// filter that rules had once.
 func isForAll(rule types.LifecycleRule) bool {
+	if rule.Status != types.ExpirationStatusEnabled {
+		return false
+	}
 	f := rule.Filter
-	return rule.Status == types.ExpirationStatusEnabled && f != nil &&
-		aws.ToString(f.Prefix) == "" && f.And == nil && f.Tag == nil && f.ObjectSizeGreaterThan == nil && f.ObjectSizeLessThan == nil
+	if f == nil {
+		return rule.Prefix != nil && *rule.Prefix == "" //nolint:staticcheck // see above
+	}
+	return aws.ToString(f.Prefix) == "" && f.And == nil && f.Tag == nil && f.ObjectSizeGreaterThan == nil && f.ObjectSizeLessThan == nil
 }
