@@ -240,9 +240,9 @@ export class Bytepass {
    * @returns {Promise<{entries: any[], next: string}>}
    */
   async #page(path, { prefix = "", next = "", limit, signal } = {}) {
-    const query = new URLSearchParams({ prefix });
-    if (limit) query.set("limit", String(limit));
-    const response = await this.#api.call("GET", next || `${path}?${query}`, { signal });
+    const page = new URL(next || `${path}?${new URLSearchParams({ prefix })}`, "http://any.invalid");
+    if (limit) page.searchParams.set("limit", String(limit));
+    const response = await this.#api.call("GET", page.pathname + page.search, { signal });
     return { entries: await response.json(), next: nextOf(response.headers.get("Link")) };
   }
 }

@@ -130,6 +130,9 @@ func moreThanAPage(t *testing.T, w *world) {
 	p.press("Show more")
 	p.until("document.querySelectorAll('#rows tr').length === 120")
 	p.until("document.getElementById('more').hidden")
+	p.choose(file(t, "last.txt", []byte("x")))
+	p.until("document.querySelectorAll('#rows tr').length === 121") // none of what was shown is gone
+	p.press("Delete last.txt")
 	eval[bool](p, `import("/bytepass.js").then(async ({ Bytepass }) => {
 		const files = new Bytepass();
 		for (let n = 0; n < 120; n++) await files.remove("many/" + String(n).padStart(3, "0"));

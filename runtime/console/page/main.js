@@ -15,6 +15,10 @@ import { folderView, rejectedView, trashView } from "./views.js";
 
 /** How long the list waits for more news before it is asked again, in milliseconds. */
 const NEWS = 150;
+/** How many times as long as it took the last time it waits, so that a long list does not keep the page busy. */
+const REST = 4;
+/** The longest wait, in milliseconds. */
+const LONGEST = 2000;
 
 const login = await loginConfig();
 const account = login && new Account(login, { isBusy, onChange: showLogin });
@@ -30,11 +34,14 @@ function show() {
 
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let news;
+let took = 0;
 function refreshSoon() {
-  news ??= setTimeout(() => {
+  news ??= setTimeout(async () => {
+    const start = performance.now();
     news = undefined;
-    void attempt(() => table.refresh());
-  }, NEWS);
+    await attempt(() => table.refresh());
+    took = performance.now() - start;
+  }, Math.min(LONGEST, Math.max(NEWS, REST * took)));
 }
 
 const panel = new UploadsPanel(() => queue);
@@ -54,10 +61,12 @@ function enqueue(found) {
 }
 
 for (const input of [$("choose"), $("choose-folder")]) {
-  input.onchange = () => {
+  const take = () => {
     enqueue(chosen(input.files));
     input.value = "";
   };
+  input.onchange = take;
+  if (input.files.length > 0) take(); // they were chosen before this module had run
 }
 acceptDrops((found) => attempt(async () => enqueue(await found)));
 

@@ -4,6 +4,8 @@ import { isAbort } from "../client/errors.js";
 
 /** How many files travel at the same time. */
 const PARALLEL = 3;
+/** How many more have arrived and wait for the list to show them. */
+const ARRIVING = 9;
 
 /**
  * waiting and held (paused before it began) come before the upload's own
@@ -25,6 +27,8 @@ const PARALLEL = 3;
 export class Queue {
   /** @type {Item[]} in the order in which they were added */
   items = [];
+  /** What has arrived since there was last nothing to do. */
+  arrived = { files: 0, bytes: 0 };
 
   /**
    * @param {import("../bytepass.js").Bytepass} files
@@ -37,6 +41,7 @@ export class Queue {
 
   /** @param {{key: string, file: File}[]} wanted */
   add(wanted) {
+    if (this.items.length === 0) this.arrived = { files: 0, bytes: 0 };
     for (const { key, file } of wanted) {
       /** @type {Item} */
       const item = { key, file, state: "waiting", sent: 0 };
@@ -76,8 +81,9 @@ export class Queue {
   }
 
   #startNext() {
-    const resting = ["waiting", "held", "paused", "failed"];
-    let travelling = this.items.filter((item) => !resting.includes(item.state)).length;
+    const resting = ["waiting", "held", "paused", "failed", "arriving"];
+    const arriving = this.items.filter((item) => item.state === "arriving").length;
+    let travelling = this.items.filter((item) => !resting.includes(item.state)).length + Math.max(0, arriving - ARRIVING);
     for (const item of this.items) {
       if (travelling >= PARALLEL) return;
       if (item.state !== "waiting") continue;
@@ -105,8 +111,11 @@ export class Queue {
     try {
       const uploaded = await upload.done;
       this.#change(item, "arriving");
+      this.#startNext();
       await this.files.arrived(uploaded);
       this.items = this.items.filter((other) => other !== item);
+      this.arrived.files++;
+      this.arrived.bytes += item.file.size;
       this.listeners.onGone(item);
       this.listeners.onArrived(item, uploaded.key);
     } catch (error) {

@@ -4,7 +4,7 @@
 import { $, element } from "./dom.js";
 import { attempt } from "./notices.js";
 
-/** How many rows a page has. */
+/** How many rows the first page has. */
 const PAGE = 100;
 /** The most that the API gives at once. */
 const MOST = 1000;
@@ -40,7 +40,7 @@ export class Table {
     await this.refresh();
   }
 
-  /** Shows what has changed; as many rows as before, and the focus where it was. */
+  /** Shows what has changed; as many rows as before, or all if all were shown, and the focus where it was. */
   async refresh() {
     const view = this.#view;
     if (!view) return;
@@ -48,9 +48,17 @@ export class Table {
     const { signal } = (this.#loading = new AbortController());
     $("list").setAttribute("aria-busy", "true");
     try {
-      const limit = Math.min(MOST, Math.max(PAGE, this.#shown));
-      const { entries, next } = await view.load({ next: "", limit, signal });
-      keepFocus(() => $("rows").replaceChildren(...entries.map(view.row)));
+      const complete = this.#shown > 0 && this.#next === "";
+      const wanted = Math.max(PAGE, this.#shown + (complete ? PAGE : 0));
+      /** @type {any[]} */
+      const all = [];
+      let next = "";
+      do {
+        const page = await view.load({ next, limit: Math.min(MOST, wanted - all.length), signal });
+        all.push(...page.entries);
+        next = page.next;
+      } while (next && all.length < wanted);
+      keepFocus(() => $("rows").replaceChildren(...all.map(view.row)));
       this.#settle(next, view);
     } finally {
       if (!signal.aborted) {
@@ -60,10 +68,12 @@ export class Table {
     }
   }
 
+  /** Shows as many rows again. */
   async #more() {
     const view = this.#view;
     if (!view) return;
-    const { entries, next } = await view.load({ next: this.#next, limit: PAGE, signal: this.#loading.signal });
+    const limit = Math.min(MOST, Math.max(PAGE, this.#shown));
+    const { entries, next } = await view.load({ next: this.#next, limit, signal: this.#loading.signal });
     const rows = entries.map(view.row);
     $("rows").append(...rows);
     this.#settle(next, view);

@@ -78,14 +78,17 @@ export class UploadsPanel {
     const unseen = items.length - this.#lines.size;
     $("unseen").hidden = unseen === 0;
     $("unseen").textContent = `and ${unseen} more`;
-    let sent = 0, total = 0, speed = 0;
+    const { arrived } = this.queue();
+    let sent = arrived.bytes, total = arrived.bytes, speed = 0;
     for (const item of items) {
       total += item.file.size;
       sent += item.sent;
       if (item.state === "sending") speed += item.pace?.speed ?? 0;
     }
     const pace = { speed, secondsLeft: speed > 0 ? (total - sent) / speed : Infinity };
-    $("panel-summary").textContent = `${items.length === 1 ? "1 file" : `${items.length} files`} · ${progressText(sent, total, pace)}`;
+    const count = arrived.files + items.length;
+    const files = arrived.files > 0 ? `${arrived.files} of ${count} files` : count === 1 ? "1 file" : `${count} files`;
+    $("panel-summary").textContent = `${files} · ${progressText(sent, total, pace)}`;
     $("pause-all").textContent = items.some((item) => MOVING.includes(item.state)) ? "Pause all" : "Resume all";
     $("pause-all").hidden = $("cancel-all").hidden = items.length < 2;
   }
