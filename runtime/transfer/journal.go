@@ -13,6 +13,7 @@ import (
 	"sync"
 
 	"github.com/bytepass/bytepass/runtime/client"
+	"github.com/bytepass/bytepass/runtime/filelock"
 )
 
 // journal is a file that is being fetched: its bytes so far, in a hidden file
@@ -45,16 +46,45 @@ func openJournal(target string, f client.File) (*journal, error) {
 	partial := filepath.Join(dir, fmt.Sprintf(".bytepass-%x.part", sum[:8]))
 	j := &journal{target: target, size: f.Size, news: make(chan struct{}, 1), done: map[int]bool{}}
 	var err error
-	if j.data, err = os.OpenFile(partial, os.O_RDWR|os.O_CREATE, 0o666); err != nil {
+	if j.list, err = openList(partial + ".json"); err != nil {
+		if errors.Is(err, filelock.ErrHeld) {
+			err = fmt.Errorf("%s is being fetched already, by somebody else; wait until that has ended", target)
+		}
 		return nil, err
 	}
-	if j.list, err = os.OpenFile(partial+".json", os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o666); err != nil {
-		return nil, errors.Join(err, j.data.Close())
+	if j.data, err = os.OpenFile(partial, os.O_RDWR|os.O_CREATE, 0o666); err != nil {
+		return nil, errors.Join(err, j.list.Close())
 	}
 	if err := j.begin(origin{f.Key, f.VersionID, f.ETag, f.Size, chunk}); err != nil {
 		return nil, errors.Join(err, j.close())
 	}
 	return j, nil
+}
+
+// openList opens a list for one alone: two that write to the same places would
+// each spoil what the other has verified. The error is filelock.ErrHeld then.
+func openList(path string) (*os.File, error) {
+	for {
+		list, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o666)
+		if err != nil {
+			return nil, err
+		}
+		// A file system that knows no locks is no reason to fetch nothing.
+		if err := filelock.Try(list); errors.Is(err, filelock.ErrHeld) {
+			return nil, errors.Join(err, list.Close())
+		}
+		mine, err := list.Stat()
+		if err != nil {
+			return nil, errors.Join(err, list.Close())
+		}
+		// Whoever had the lock before may have removed the file in between.
+		if there, err := os.Stat(path); err == nil && os.SameFile(mine, there) {
+			return list, nil
+		}
+		if err := list.Close(); err != nil {
+			return nil, err
+		}
+	}
 }
 
 // begin reads the list; one of another origin is written anew.

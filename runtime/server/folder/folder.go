@@ -24,6 +24,8 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+
+	"github.com/bytepass/bytepass/runtime/filelock"
 )
 
 // ErrInUse is returned when another process serves the folder.
@@ -135,7 +137,11 @@ func (f *Folder) Lock() (unlock func() error, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("data folder: %w", err)
 	}
-	if err := lockFile(file); err != nil {
+	err = filelock.Try(file)
+	if errors.Is(err, filelock.ErrHeld) {
+		err = ErrInUse
+	}
+	if err != nil {
 		return nil, errors.Join(fmt.Errorf("data folder %s: %w", f.path, err), file.Close())
 	}
 	return file.Close, nil
