@@ -175,6 +175,14 @@ func TestTokens(t *testing.T) {
 			t.Errorf("%q is %q, %v", content, got, err)
 		}
 	}
+	for _, content := range []string{"", "\n", "one\ntwo"} {
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := source(t.Context()); err == nil || !strings.Contains(err.Error(), path) {
+			t.Errorf("%q is %q, %v", content, got, err)
+		}
+	}
 }
 
 func TestRetry(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"unicode"
 )
 
 // TokenSource returns the access token to send. It is asked before each
@@ -17,13 +18,18 @@ func StaticToken(token string) TokenSource {
 }
 
 // TokenFile returns what the file holds at the moment, without white space
-// around it.
+// around it. A file without a token is an error: nobody who names one means to
+// ask without.
 func TokenFile(path string) TokenSource {
 	return func(context.Context) (string, error) {
 		content, err := os.ReadFile(path)
 		if err != nil {
 			return "", fmt.Errorf("read the token: %w", err)
 		}
-		return strings.TrimSpace(string(content)), nil
+		token := strings.TrimSpace(string(content))
+		if token == "" || strings.ContainsFunc(token, unicode.IsSpace) {
+			return "", fmt.Errorf("%s has to hold one access token and nothing else", path)
+		}
+		return token, nil
 	}
 }
