@@ -87,6 +87,27 @@ func TestLocalFiles(t *testing.T) {
 	}
 }
 
+func TestDistinct(t *testing.T) {
+	items := func(yield func([2]string, error) bool) {
+		for _, item := range [][2]string{{"a/x", "x"}, {"b/y", "y"}, {"b/x", "x"}, {"a/x", "x"}} {
+			if !yield(item, nil) {
+				return
+			}
+		}
+	}
+	var passed, refused [][2]string
+	for item, err := range Distinct(items, func(item [2]string) (from, to string) { return item[0], item[1] }) {
+		if err != nil {
+			refused = append(refused, item)
+			continue
+		}
+		passed = append(passed, item)
+	}
+	if !slices.Equal(passed, [][2]string{{"a/x", "x"}, {"b/y", "y"}}) || !slices.Equal(refused, [][2]string{{"b/x", "x"}}) {
+		t.Errorf("passed %q, refused %q", passed, refused)
+	}
+}
+
 func TestLocalPath(t *testing.T) {
 	if p, err := LocalPath("out", "a/b.txt"); err != nil || p != filepath.Join("out", "a", "b.txt") {
 		t.Errorf("%q, %v", p, err)

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"golang.org/x/text/unicode/norm"
+
 	"github.com/bytepass/bytepass/runtime/client"
 )
 
@@ -25,6 +27,7 @@ type Remote struct {
 // but a slash). exact takes the name as the key of one file whatever it holds; version,
 // if it is not empty, is a version of that file.
 func RemoteFiles(ctx context.Context, api *client.Client, name string, exact bool, version string) iter.Seq2[Remote, error] {
+	name = norm.NFC.String(name) // as keys are
 	switch {
 	case !exact && IsPattern(name):
 		prefix := name[:strings.IndexAny(name, "*?")]

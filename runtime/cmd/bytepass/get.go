@@ -98,7 +98,8 @@ func (g *get) run(c *cobra.Command, args []string) error {
 		}
 		return err
 	}
-	errs := transfer.Batch(c.Context(), g.parallel, g.files(c.Context(), engine, names), fetch, func(f transfer.Remote, err error) {
+	files := transfer.Distinct(g.files(c.Context(), engine, names), func(f transfer.Remote) (from, to string) { return f.Key, f.Below })
+	errs := transfer.Batch(c.Context(), g.parallel, files, fetch, func(f transfer.Remote, err error) {
 		told.Failed(report.Event{Op: "get", Key: f.Key}, resumable(err))
 	})
 	return outcome(errs)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/text/unicode/norm"
 
 	"github.com/bytepass/bytepass/runtime/client"
 	"github.com/bytepass/bytepass/runtime/transfer"
@@ -61,7 +62,7 @@ func (l *ls) run(c *cobra.Command, args []string) error {
 	}
 	name := ""
 	if len(args) == 1 {
-		name = strings.TrimPrefix(args[0], "/")
+		name = norm.NFC.String(strings.TrimPrefix(args[0], "/")) // as keys are
 	}
 	view := client.Stored
 	switch {

@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"mime"
 	"path"
+	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/text/unicode/norm"
 
 	"github.com/bytepass/bytepass/runtime/transfer"
 	"github.com/bytepass/bytepass/runtime/transfer/report"
@@ -86,7 +88,10 @@ func (p *put) run(c *cobra.Command, args []string) error {
 		}
 		return err
 	}
-	errs := transfer.Batch(c.Context(), p.parallel, transfer.LocalFiles(sources, target), send, func(l transfer.Local, err error) {
+	files := transfer.Distinct(transfer.LocalFiles(sources, target), func(l transfer.Local) (from, to string) {
+		return filepath.Clean(l.Path), norm.NFC.String(l.Key) // as the service takes it
+	})
+	errs := transfer.Batch(c.Context(), p.parallel, files, send, func(l transfer.Local, err error) {
 		told.Failed(report.Event{Op: "put", Path: l.Path, Key: l.Key}, resumable(err))
 	})
 	return outcome(errs)
