@@ -96,15 +96,21 @@ func (i identity) look(ctx context.Context, log *slog.Logger) {
 	}
 }
 
-// answers returns nil if the issuer answers with its discovery document.
+// answers returns nil if the issuer answers with its discovery document, by the
+// very name that it has in the settings: its tokens bear no other (OpenID
+// Connect Discovery 1.0, section 4.3).
 func (i identity) answers(ctx context.Context) error {
-	_, err := i.discover(ctx)
+	found, err := i.discover(ctx)
+	if err == nil && found.Issuer != i.issuer {
+		return fmt.Errorf("it calls itself %q; write that, to the last slash", found.Issuer)
+	}
 	return err
 }
 
 // discovery is what is read of an issuer's discovery document (OpenID Connect
 // Discovery 1.0, section 3; RFC 8414, section 2).
 type discovery struct {
+	Issuer     string `json:"issuer"`
 	Token      string `json:"token_endpoint"`
 	Revocation string `json:"revocation_endpoint"`
 }
