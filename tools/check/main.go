@@ -18,6 +18,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -74,11 +75,11 @@ func checkStores(ctx context.Context, r *report, names string) error {
 	if err := os.Setenv("TEST_STORES", names); err != nil {
 		return err
 	}
-	found, err := packagesWithStores(ctx)
+	found, tests, err := testsWithStores(ctx)
 	if err != nil {
 		return err
 	}
-	r.tests(ctx, "tests on "+names, append([]string{"-p", "1", "-count", "1"}, found...))
+	r.tests(ctx, "tests on "+names, append([]string{"-p", "1", "-count", "1", "-run", "^(" + strings.Join(tests, "|") + ")$"}, found...))
 	return ctx.Err()
 }
 

@@ -4,9 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -40,17 +44,46 @@ func packages(ctx context.Context) (near, far []string, err error) {
 	return near, far, err
 }
 
-// packagesWithStores lists the packages whose tests start S3 servers, and the
-// one that starts them.
-func packagesWithStores(ctx context.Context) ([]string, error) {
-	lines, err := goList(ctx, `{{.ImportPath}} {{join .TestImports " "}} {{join .XTestImports " "}}`)
-	var found []string
+// testsWithStores lists the packages with tests that start S3 servers, and the
+// names of those tests: all of a file that imports the package which starts
+// them, and all of that package.
+func testsWithStores(ctx context.Context) (found, names []string, err error) {
+	const servers = modulePath + "test/stores"
+	lines, err := goList(ctx, `{{.ImportPath}} {{.Dir}} {{join .TestGoFiles " "}} {{join .XTestGoFiles " "}}`)
 	for _, line := range lines {
-		if names := strings.Fields(line); slices.Contains(names, modulePath+"test/stores") {
-			found = append(found, names[0])
+		fields := strings.Fields(line)
+		before := len(names)
+		for _, file := range fields[2:] {
+			more, err := testsIn(filepath.Join(fields[1], file), servers, fields[0] == servers)
+			if err != nil {
+				return nil, nil, err
+			}
+			names = append(names, more...)
+		}
+		if len(names) > before {
+			found = append(found, fields[0])
 		}
 	}
-	return found, err
+	return found, names, err
+}
+
+// testsIn returns the names of a file's tests, if the file imports a package or
+// belongs to it.
+func testsIn(path, imported string, belongs bool) (names []string, err error) {
+	file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
+	if err != nil {
+		return nil, err
+	}
+	imports := func(i *ast.ImportSpec) bool { return i.Path.Value == strconv.Quote(imported) }
+	if !belongs && !slices.ContainsFunc(file.Imports, imports) {
+		return nil, nil
+	}
+	for _, declared := range file.Decls {
+		if f, ok := declared.(*ast.FuncDecl); ok && f.Recv == nil && strings.HasPrefix(f.Name.Name, "Test") && f.Name.Name != "TestMain" {
+			names = append(names, f.Name.Name)
+		}
+	}
+	return names, nil
 }
 
 // goList returns what go list prints for the project's packages, without empty
