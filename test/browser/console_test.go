@@ -83,6 +83,9 @@ func refusalsAreShown(t *testing.T, w *world) {
 	if got := p.text("#uploads .state"); !strings.Contains(got, "at most 2000000 are allowed") {
 		t.Errorf("the upload says %q, which is not why it was refused", got)
 	}
+	if got := p.text("#panel-summary"); !strings.HasSuffix(got, " · 1 failed") {
+		t.Errorf("with a failed one the uploads amount to %q", got)
+	}
 	p.press("Dismiss the failed upload of large.bin")
 	p.until("document.getElementById('uploads').childElementCount === 0")
 

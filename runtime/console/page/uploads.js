@@ -13,6 +13,8 @@ const SHOWN = 50;
 const EVERY = 100;
 
 const MOVING = ["waiting", "starting", "checking", "sending", "retrying"];
+/** Paused by a person; resume takes them on. */
+const RESTING = ["paused", "held"];
 /** When an upload asks the API for something, and so needs somebody who has signed in. */
 const ASKING = [...MOVING, "finishing", "arriving"];
 
@@ -79,8 +81,12 @@ export class UploadsPanel {
     $("unseen").hidden = unseen === 0;
     $("unseen").textContent = `and ${unseen} more`;
     const { arrived } = this.queue();
-    let sent = arrived.bytes, total = arrived.bytes, speed = 0;
+    let sent = arrived.bytes, total = arrived.bytes, speed = 0, failed = 0;
     for (const item of items) {
+      if (item.state === "failed") { // nobody waits for its bytes
+        failed++;
+        continue;
+      }
       total += item.file.size;
       sent += item.sent;
       if (item.state === "sending") speed += item.pace?.speed ?? 0;
@@ -88,9 +94,14 @@ export class UploadsPanel {
     const pace = { speed, secondsLeft: speed > 0 ? (total - sent) / speed : Infinity };
     const count = arrived.files + items.length;
     const files = arrived.files > 0 ? `${arrived.files} of ${count} files` : count === 1 ? "1 file" : `${count} files`;
-    $("panel-summary").textContent = `${files} · ${progressText(sent, total, pace)}`;
-    $("pause-all").textContent = items.some((item) => MOVING.includes(item.state)) ? "Pause all" : "Resume all";
-    $("pause-all").hidden = $("cancel-all").hidden = items.length < 2;
+    const amounts = [files];
+    if (failed < count) amounts.push(progressText(sent, total, pace));
+    if (failed > 0) amounts.push(`${failed} failed`);
+    $("panel-summary").textContent = amounts.join(" · ");
+    const moving = items.some((item) => MOVING.includes(item.state));
+    $("pause-all").textContent = moving ? "Pause all" : "Resume all";
+    $("pause-all").hidden = items.length < 2 || !moving && !items.some((item) => RESTING.includes(item.state));
+    $("cancel-all").hidden = items.length < 2;
   }
 
   #pauseAll() {
@@ -136,7 +147,7 @@ class Line {
   draw(waits = false) {
     const { state, sent, file, pace, error } = this.item;
     const failed = state === "failed";
-    const resting = state === "paused" || state === "held";
+    const resting = RESTING.includes(state);
     this.row.classList.toggle("failed", failed);
     this.progress.hidden = failed;
     this.progress.value = file.size > 0 ? sent / file.size : 0;
