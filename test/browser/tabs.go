@@ -43,16 +43,6 @@ func twoTabs(t *testing.T, w *Browser, g Target) {
 			t.Errorf("%d uploads are left", n)
 		}
 	})
-	t.Run("the same file", func(t *testing.T) {
-		const key = "tabs/same.bin"
-		first, second := together(key, one, one, true)
-		if e, f := finish(first), finish(second); e.Message != "" || f.Message != "" {
-			t.Fatalf("the tabs were told %+v and %+v", e, f)
-		}
-		if got, want := g.versions(t, key), []string{one.sum, one.sum}; !slices.Equal(got, want) {
-			t.Errorf("the versions are %v, want %v", got, want)
-		}
-	})
 	t.Run("only one may have it", func(t *testing.T) {
 		const key = "tabs/only.bin"
 		first, second := together(key, one, other, false)

@@ -29,6 +29,9 @@ type Target struct {
 	// HiddenRefusals: the gateway refuses tokens without CORS headers, so that a
 	// page takes it for a failure of the network.
 	HiddenRefusals bool
+	// Buffered: so much of what is sent stays in what lies between the page and
+	// the line that its pace says little.
+	Buffered bool
 }
 
 // api calls the target's API beside the browser and decodes the answer, unless

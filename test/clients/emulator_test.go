@@ -85,7 +85,7 @@ func TestEmulator(t *testing.T) {
 	})
 	t.Run("command", func(t *testing.T) {
 		dial := d.stack.HTTPClient().Transport.(*http.Transport).DialContext
-		transfer.Run(t, transfer.Deployment{URL: d.api, Token: d.token(t, script), Dial: dial, WholeFilesOnly: true, NoChecksums: true})
+		transfer.Run(t, transfer.Deployment{URL: d.api, Token: d.token(t, script), Dial: dial, WholeFilesOnly: true, NoChecksums: true, Silent: true})
 	})
 }
 
@@ -105,6 +105,7 @@ func (d *deployment) browser(t *testing.T) {
 	g := browser.Target{
 		Page: "http://" + network.PageHost, Base: d.tls, Token: d.token(t, visitor), API: d.api, Client: d.stack.HTTPClient(),
 		HiddenRefusals: true, // AWS refuses a token with the API's CORS headers
+		Buffered:       true,
 	}
 	browser.Client(t, b, g)
 	browser.BadLine(t, b, g, line, func(t *testing.T) func(*testing.T) { return d.restart(t, n) })

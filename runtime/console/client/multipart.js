@@ -81,7 +81,8 @@ export class Multipart {
       await api.call("DELETE", `/api/uploads/${encodeURIComponent(upload.uploadId)}${query}`);
       await sleep(50 * 2 ** times);
       const unfinished = await api.json("GET", `/api/uploads${query}`);
-      if (unfinished.length === 0) return;
+      // Without the claim there is another tab's, too.
+      if (unfinished.length <= (this.#release ? 0 : 1)) return;
     }
   }
 
