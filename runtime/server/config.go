@@ -144,7 +144,7 @@ func (c Config) Validate() error {
 		return bad("--tls-cert", "the development issuer speaks HTTP; name your issuer with --issuer and --audience, or leave TLS out")
 	case c.OwnerClaim == "":
 		return bad("--owner-claim", "name the claim that holds the owner, such as sub")
-	case c.PublicURL != "" && !isOrigin(c.PublicURL):
+	case c.PublicURL != "" && !IsOrigin(c.PublicURL):
 		return bad("--public-url", "%q is not scheme and host alone; write such as https://files.example", c.PublicURL)
 	case c.DrainDelay < 0 || c.DrainDelay > longestDrain:
 		return bad("--drain-delay", "%v is not between 0 and %v", c.DrainDelay, longestDrain)
@@ -166,7 +166,7 @@ func (c Config) Validate() error {
 		}
 	}
 	for _, origin := range c.Origins {
-		if !isOrigin(origin) {
+		if !IsOrigin(origin) {
 			return bad("--origin", "%q is not a web origin; write scheme and host only, such as https://app.example", origin)
 		}
 	}
@@ -184,10 +184,10 @@ func (c Config) NeedsFolder() bool {
 	return c.S3.Endpoint == "" || c.Database == "" || c.Issuer == ""
 }
 
-// isOrigin reports whether s is the origin of a web page, as browsers write it.
-func isOrigin(s string) bool {
+// IsOrigin reports whether s is the origin of a web page, as browsers write it.
+func IsOrigin(s string) bool {
 	u, err := url.Parse(s)
-	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && u.Scheme+"://"+u.Host == s
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && !strings.Contains(u.Host, "*") && u.Scheme+"://"+u.Host == s
 }
 
 func checkType(t string) error {

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"strings"
 
@@ -95,8 +96,31 @@ func (b *bucketFlags) load(c *cobra.Command) error {
 			return usageError{fmt.Errorf("%s: %w", flag, err)}
 		}
 	}
+	if err := b.check(); err != nil {
+		return usageError{err}
+	}
+	return nil
+}
+
+// check refuses what no store could make sense of, and what would be written
+// and then not work.
+func (b *bucketFlags) check() error {
 	if b.kmsKey != "" && b.sseS3 {
-		return usageError{errors.New("--kms-key and --sse-s3 contradict each other")}
+		return errors.New("--kms-key and --sse-s3 contradict each other")
+	}
+	for _, origin := range b.origins {
+		if !server.IsOrigin(origin) {
+			return fmt.Errorf("--origin: %q is not a web origin; write scheme and host only, such as https://app.example", origin)
+		}
+	}
+	if hook, err := url.Parse(b.webhookURL); b.webhookURL != "" && (err != nil || hook.Scheme != "http" && hook.Scheme != "https" || hook.Host == "" || hook.User != nil || hook.RawQuery != "") {
+		return errors.New("--webhook-url: write a URL such as https://files.example/events")
+	}
+	if !b.noUsers && (b.users.Server == "" || b.users.Signer == "") {
+		return errors.New("--server-user and --signer-user: neither can be empty; leave users and their rights alone with --no-users")
+	}
+	if !b.noUsers && b.users.Server == b.users.Signer {
+		return errors.New("--signer-user: it is the --server-user, too; name another one, who may put and get objects only")
 	}
 	return nil
 }

@@ -88,6 +88,19 @@ func (b *bucketFlags) onStore(ctx context.Context, template []byte) (*site, erro
 	return s, nil
 }
 
+// asNamed names the flag or the variable that an error is about.
+func asNamed(err error) error {
+	var wrong *provision.NamedWrongly
+	if !errors.As(err, &wrong) {
+		return err
+	}
+	name := map[provision.Named]string{
+		provision.Store: "--endpoint", provision.Bucket: "--bucket",
+		provision.AccessKey: "BYTEPASS_S3_ACCESS_KEY (or AWS_ACCESS_KEY_ID)", provision.SecretKey: "BYTEPASS_S3_SECRET_KEY (or AWS_SECRET_ACCESS_KEY)",
+	}[wrong.What]
+	return usageError{fmt.Errorf("%s: %w", name, wrong.Unwrap())}
+}
+
 func (b *bucketFlags) recognise(ctx context.Context) (onprem.Kind, error) {
 	if b.store != "" {
 		kind, err := onprem.Parse(b.store)

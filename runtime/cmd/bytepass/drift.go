@@ -60,7 +60,7 @@ func (d *drift) run(c *cobra.Command, _ []string) error {
 	}
 	found, err := provision.Compare(ctx, s.target, s.settings)
 	if err != nil {
-		return err
+		return asNamed(err)
 	}
 	if d.json {
 		err = json.NewEncoder(c.OutOrStdout()).Encode(found)

@@ -127,7 +127,7 @@ func (p *provisioning) provision(c *cobra.Command, s *site) error {
 	}
 	diff, err := p.prepare(ctx, c.ErrOrStderr(), s)
 	if err != nil {
-		return err
+		return asNamed(err)
 	}
 	if topic.wanting && s.target.Notify == nil {
 		diff = diff.With("notification", provision.Diff{}) // it follows when the topic is there
@@ -149,10 +149,10 @@ func (p *provisioning) provision(c *cobra.Command, s *site) error {
 	switch {
 	case lacking != nil || p.dryRun:
 		told.Applied = nothing
-		return errors.Join(p.finish(c, told), lacking)
+		return errors.Join(p.finish(c, told, false), lacking)
 	case nothing:
 		told.Applied = true
-		return p.finish(c, told)
+		return p.finish(c, told, false)
 	case !p.yes:
 		if err := agreed(c, diff.Bucket); err != nil {
 			return err
@@ -171,15 +171,19 @@ func (p *provisioning) provision(c *cobra.Command, s *site) error {
 		return fmt.Errorf("%w; run the same again to complete it", err)
 	}
 	told.Applied = true
-	return errors.Join(p.finish(c, told), p.lacking(gaps))
+	return errors.Join(p.finish(c, told, true), p.lacking(gaps))
 }
 
-// prepare removes what killed runs have left and works out the plan.
+// prepare works out the plan and removes what killed runs have left.
 func (p *provisioning) prepare(ctx context.Context, log io.Writer, s *site) (provision.Diff, error) {
 	if p.noProbe || p.dryRun && !p.probe {
 		return provision.Prepare(ctx, s.target, s.settings, nil)
 	}
 	scratch := &provision.Scratch{Client: s.client, Region: s.target.Region, Now: time.Now, Random: rand.Reader}
+	diff, err := provision.Prepare(ctx, s.target, s.settings, scratch)
+	if err != nil {
+		return diff, err
+	}
 	removed, err := scratch.RemoveLeftovers(ctx)
 	if len(removed) > 0 {
 		fmt.Fprintln(log, "removed the scratch buckets of runs that were killed:", strings.Join(removed, ", "))
@@ -187,7 +191,7 @@ func (p *provisioning) prepare(ctx context.Context, log io.Writer, s *site) (pro
 	if err != nil {
 		fmt.Fprintln(log, err) // it is in nobody's way
 	}
-	return provision.Prepare(ctx, s.target, s.settings, scratch)
+	return diff, nil
 }
 
 // holdsObjects reports whether there is anything in the bucket yet.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -63,6 +64,9 @@ func (p *provisioning) announce(w io.Writer, told provisioned, topic topicPlan) 
 	if told.HoldsObjects && changes(told.Diff, "versioning") {
 		fmt.Fprintln(w, "objects that are there become the first versions of their keys; from now on nothing is overwritten for good")
 	}
+	if told.HoldsObjects && changes(told.Diff, "lifecycle") {
+		fmt.Fprintln(w, "the lifecycle counts for what is there already, too: old versions and unfinished uploads beyond its days go")
+	}
 	if topic.wanting {
 		fmt.Fprintf(w, "topic %s\n  + goes to %s\n", onprem.TopicName(told.Bucket), topic.hook.URL)
 	}
@@ -78,8 +82,8 @@ func changes(d provision.Diff, setting string) bool {
 	return false
 }
 
-// finish prints what came of it.
-func (p *provisioning) finish(c *cobra.Command, told provisioned) error {
+// finish prints what came of it, and whether anything was written.
+func (p *provisioning) finish(c *cobra.Command, told provisioned, written bool) error {
 	w := c.OutOrStdout()
 	if p.json {
 		return json.NewEncoder(w).Encode(told)
@@ -94,13 +98,33 @@ func (p *provisioning) finish(c *cobra.Command, told provisioned) error {
 		}
 	}
 	fmt.Fprintf(w, "\nto compare later: %s\n", driftCommand(c.Flags(), told.Without))
+	kept := told.kept()
 	switch {
-	case p.dryRun:
-		fmt.Fprintf(w, "\n%d changes; nothing was written\n", len(told.Changes))
-	case len(told.Changes) == 0 && !told.Create && told.Topic == "":
-		fmt.Fprintln(w, "\nnothing to change: the bucket is what the template says, as far as the store goes")
-	default:
+	case written:
 		fmt.Fprintf(w, "\ndone: %d settings written and read back\n", len(told.Changes))
+	case p.dryRun || !told.Applied:
+		fmt.Fprintf(w, "\n%d changes; nothing was written\n", len(told.Changes))
+	case len(kept) > 0:
+		fmt.Fprintln(w, "\nnothing to change: beside what was kept the bucket is what the template says, as far as the store goes")
+	default:
+		fmt.Fprintln(w, "\nnothing to change: the bucket is what the template says, as far as the store goes")
+	}
+	if len(kept) > 0 {
+		fmt.Fprintf(w, "not as in the template, and kept: %s\n", strings.Join(kept, ", "))
 	}
 	return nil
+}
+
+// kept names what others have set and stays.
+func (p *provisioned) kept() []string {
+	var all []string
+	for _, f := range p.Foreign {
+		all = append(all, strings.TrimSpace(f.Setting+" "+f.Part))
+	}
+	for _, g := range p.Gaps {
+		if g.Reason == provision.Kept {
+			all = append(all, strings.TrimSpace(g.Setting+" "+g.Part))
+		}
+	}
+	return all
 }
