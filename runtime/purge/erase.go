@@ -19,9 +19,8 @@ import (
 func (r *round) eraseVersions(ctx context.Context) error {
 	return r.versions(ctx, func(page []version) error {
 		var alone []version
-		together := slices.Clone(page)
-		together = slices.DeleteFunc(together, func(v version) bool {
-			if !inXML(v.object) {
+		together := slices.DeleteFunc(slices.Clone(page), func(v version) bool {
+			if r.cfg.OneByOne || !inXML(v.object) {
 				alone = append(alone, v)
 				return true
 			}
@@ -34,7 +33,11 @@ func (r *round) eraseVersions(ctx context.Context) error {
 		if refused {
 			alone = page
 		}
-		if err := each(ctx, alone, r.eraseAlone); err != nil {
+		erase := each[version]
+		if r.cfg.OneByOne {
+			erase = inTurn[version]
+		}
+		if err := erase(ctx, alone, r.eraseAlone); err != nil {
 			return err
 		}
 		return ctx.Err()

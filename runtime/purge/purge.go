@@ -86,6 +86,9 @@ type Config struct {
 	Uploads Uploads
 	Catalog catalog.Eraser
 	Target  Target
+	// OneByOne deletes one version with each request, one after another, for
+	// stores that cannot take many at once and do not say so.
+	OneByOne bool
 	// Settle is how long nothing may turn up any more. Patience is how long new
 	// things may turn up, from the end of the first round on, until it gives up.
 	Settle, Patience time.Duration

@@ -109,6 +109,16 @@ func each[T any](ctx context.Context, items []T, do func(context.Context, T) err
 	return group.Wait()
 }
 
+// inTurn does something with one item after another, until one fails.
+func inTurn[T any](ctx context.Context, items []T, do func(context.Context, T) error) error {
+	for _, item := range items {
+		if err := do(ctx, item); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // done counts something that was erased.
 func (r *round) done(count func(*Counts)) {
 	r.mu.Lock()

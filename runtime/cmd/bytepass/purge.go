@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"time"
 
 	awsdynamodb "github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -16,6 +17,7 @@ import (
 	"github.com/bytepass/bytepass/runtime/catalog/dynamodb"
 	"github.com/bytepass/bytepass/runtime/config"
 	"github.com/bytepass/bytepass/runtime/files"
+	"github.com/bytepass/bytepass/runtime/provision/onprem"
 	"github.com/bytepass/bytepass/runtime/purge"
 	"github.com/bytepass/bytepass/runtime/server"
 )
@@ -149,7 +151,7 @@ func (p *purging) run(c *cobra.Command, _ []string) (err error) {
 	progress := &purgeProgress{out: c.ErrOrStderr(), now: time.Now}
 	work, err := purge.New(purge.Config{
 		Store: store.client, Bucket: store.bucket, Uploads: bucket.NewMultipart(store.client, store.bucket), Catalog: store.catalog,
-		Target: target, Settle: p.settle, Patience: purgePatience, Progress: progress.tell,
+		Target: target, OneByOne: store.oneByOne, Settle: p.settle, Patience: purgePatience, Progress: progress.tell,
 	})
 	if err != nil {
 		return usageError{err}
@@ -199,6 +201,9 @@ type opened struct {
 	bucket  string
 	catalog catalog.Eraser
 	close   func() error
+	// oneByOne: the gateway of Ceph 16 dies of a request to delete several
+	// objects of a bucket that has notifications.
+	oneByOne bool
 }
 
 // open reaches the store and the catalog.
@@ -208,11 +213,22 @@ func (p *purging) open(ctx context.Context, cfg server.Config) (opened, error) {
 		if err != nil {
 			return opened{}, err
 		}
-		return opened{s3.NewFromConfig(sdk), p.bucket, dynamodb.New(awsdynamodb.NewFromConfig(sdk), p.table, time.Now), func() error { return nil }}, nil
+		return opened{
+			client: s3.NewFromConfig(sdk), bucket: p.bucket, catalog: dynamodb.New(awsdynamodb.NewFromConfig(sdk), p.table, time.Now),
+			close: func() error { return nil },
+		}, nil
 	}
 	s, err := server.OpenStorage(ctx, cfg)
 	if err != nil {
 		return opened{}, err
 	}
-	return opened{s.Client, s.Bucket, s.Catalog, s.Close}, nil
+	o := opened{client: s.Client, bucket: s.Bucket, catalog: s.Catalog, close: s.Close}
+	if cfg.S3.Endpoint != "" {
+		kind, err := onprem.Recognise(ctx, http.DefaultClient, cfg.S3.Endpoint)
+		if err != nil {
+			return opened{}, errors.Join(fmt.Errorf("the store does not answer: %w", err), s.Close())
+		}
+		o.oneByOne = kind == onprem.Ceph
+	}
+	return o, nil
 }
