@@ -1,11 +1,9 @@
 package embedded
 
 import (
-	"context"
 	"errors"
 	"io"
 
-	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/versity/versitygw/s3err"
 )
 
@@ -32,10 +30,4 @@ func (w *wholeBody) Read(p []byte) (int, error) {
 		err = s3err.GetAPIError(s3err.ErrIncompleteBody)
 	}
 	return n, err
-}
-
-// UploadPart keeps a part that has arrived as a whole.
-func (b *backend) UploadPart(ctx context.Context, in *s3.UploadPartInput) (*s3.UploadPartOutput, error) {
-	in.Body = whole(in.Body, in.ContentLength)
-	return b.Posix.UploadPart(ctx, in)
 }

@@ -1,0 +1,68 @@
+package embedded
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/versity/versitygw/backend/posix"
+)
+
+// TestAbortMeetsPart aborts an upload while a part of it arrives: it stays
+// aborted, and the part is refused.
+func TestAbortMeetsPart(t *testing.T) {
+	for _, m := range []Metadata{Attributes, Sidecar} {
+		t.Run(string(m), func(t *testing.T) {
+			store, c, _ := startStore(t, m)
+			u := beginUpload(t, c, "u/alice/film")
+			part, err := s3.NewPresignClient(c).PresignUploadPart(t.Context(), &s3.UploadPartInput{Bucket: bucket, Key: &u.key, UploadId: &u.id, PartNumber: aws.Int32(2)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			const begin, end = 1 << 20, "end"
+			body, rest := io.Pipe()
+			r, err := http.NewRequestWithContext(t.Context(), http.MethodPut, part.URL, io.MultiReader(bytes.NewReader(make([]byte, begin)), body))
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.ContentLength = begin + int64(len(end))
+			answer := make(chan string, 1)
+			go func() {
+				res, err := http.DefaultClient.Do(r)
+				if err != nil {
+					answer <- err.Error()
+					return
+				}
+				defer res.Body.Close()
+				said, _ := io.ReadAll(res.Body)
+				answer <- res.Status + " " + string(said)
+			}()
+			time.Sleep(200 * time.Millisecond) // for the store to look for the upload, and find it
+			if _, err := c.AbortMultipartUpload(t.Context(), &s3.AbortMultipartUploadInput{Bucket: bucket, Key: &u.key, UploadId: &u.id}); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := io.WriteString(rest, end); err != nil {
+				t.Fatal(err)
+			}
+			rest.Close()
+			if got := <-answer; !strings.HasPrefix(got, "404 ") || !strings.Contains(got, "<Code>NoSuchUpload</Code>") {
+				t.Errorf("the part is answered %s", got)
+			}
+			list, err := c.ListMultipartUploads(t.Context(), &s3.ListMultipartUploadsInput{Bucket: bucket})
+			if err != nil || len(list.Uploads) != 0 {
+				t.Errorf("uploads %+v, %v", list, err)
+			}
+			left, err := os.ReadDir(filepath.Join(store.cfg.Folder, objectsFolder, *bucket, posix.MetaTmpMultipartDir))
+			if err != nil || len(left) != 0 {
+				t.Errorf("on the disk is still %v, %v", left, err)
+			}
+		})
+	}
+}
