@@ -2,6 +2,8 @@ package verify
 
 import (
 	"context"
+	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -52,7 +54,7 @@ func (p *probe) otherOwner(ctx context.Context) error {
 		return err
 	}
 	if mySpace == theirSpace {
-		return notChecked("give the token of another owner", "both tokens are of the same owner")
+		return p.sameSpace(ctx, mySpace)
 	}
 	key, mine := p.main.Key, strings.TrimSuffix(mySpace, "/")
 	for _, q := range []url.Values{{"key": {key}}, {"key": {key}, "space": {mine}}} {
@@ -70,6 +72,51 @@ func (p *probe) otherOwner(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// sameSpace: two tokens have one space if both name its owner. A proxy that mixes
+// up who is asking gives somebody the space of another.
+func (p *probe) sameSpace(ctx context.Context, space string) error {
+	own, err := p.own.get(ctx)
+	if err != nil {
+		return err
+	}
+	theirs, err := p.other.get(ctx)
+	if err != nil {
+		return err
+	}
+	if owner := ownerOf(space); claims(own, owner) && !claims(theirs, owner) {
+		return &Failure{"POST /api/presign with the token of another owner", "a URL in his own space", "one in the space of the first"}
+	}
+	return notChecked("give the token of another owner", "both tokens are of the same owner")
+}
+
+// ownerOf returns whose a space is; its name has ~XX for what URLs reserve.
+func ownerOf(space string) string {
+	name := strings.Trim(space, "/")[2:] // u/ or g/
+	if owner, err := url.PathUnescape(strings.ReplaceAll(name, "~", "%")); err == nil {
+		return owner
+	}
+	return name
+}
+
+// claims reports whether any claim of a token is this text.
+func claims(token, text string) bool {
+	parts := strings.Split(token, ".")
+	if len(parts) != 3 {
+		return false
+	}
+	payload, err := base64.RawURLEncoding.DecodeString(parts[1])
+	var all map[string]any
+	if err != nil || json.Unmarshal(payload, &all) != nil {
+		return false
+	}
+	for _, claim := range all {
+		if claim == any(text) {
+			return true
+		}
+	}
+	return false
 }
 
 // hidden returns nil if the other owner is refused, or shown an empty list.

@@ -86,7 +86,7 @@ func (d *deployment) config(t *testing.T, f fault) verify.Config {
 	if err != nil {
 		t.Fatal(err)
 	}
-	front := &front{fault: f, api: api, store: d.store, root: d.root, own: d.own, expired: d.expired}
+	front := &front{fault: f, api: api, store: d.store, root: d.root, own: d.own, other: d.other, expired: d.expired}
 	return verify.Config{
 		URL: "https://" + apiHost, Token: client.StaticToken(d.own), Other: client.StaticToken(d.other), Expired: d.expired,
 		Origin: origin, Signer: &verify.Credentials{AccessKeyID: d.root.AccessKeyID, SecretAccessKey: d.root.SecretAccessKey},

@@ -125,6 +125,12 @@ var faults = map[string]struct {
 		}
 		return nil
 	}}, []string{"other-owner"}},
+	"who is asking is mixed up": {fault{request: func(f *front, r *http.Request) *http.Response {
+		if r.Header.Get("Authorization") == "Bearer "+f.other {
+			r.Header.Set("Authorization", "Bearer "+f.own)
+		}
+		return nil
+	}}, []string{"other-owner"}},
 	"spaces are not checked": {fault{request: func(_ *front, r *http.Request) *http.Response {
 		if q := r.URL.Query(); strings.HasSuffix(q.Get("space"), "-nobody") {
 			q.Del("space")

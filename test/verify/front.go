@@ -43,6 +43,7 @@ type front struct {
 	api, store *url.URL
 	root       aws.Credentials
 	own        string // the token of the one who verifies
+	other      string // that of somebody else
 	expired    string
 
 	mu     sync.Mutex
