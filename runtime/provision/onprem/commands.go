@@ -48,7 +48,7 @@ func (k Kind) Steps(s Site) []Step {
 				fmt.Sprintf("versitygw admin --access ROOT_ACCESS_KEY --secret ROOT_SECRET_KEY --endpoint-url %s create-user --access %s --secret SECRET --role user", s.Endpoint, user))
 		}
 		if s.Webhook != "" {
-			add("events: start the gateway with", fmt.Sprintf("versitygw --event-webhook-url %s/WEBHOOK_SECRET posix …", s.Webhook))
+			add("events: start the gateway with", fmt.Sprintf("VGW_EVENT_WEBHOOK_URL=%s/WEBHOOK_SECRET versitygw posix …", s.Webhook))
 		}
 	case SeaweedFS:
 		for _, user := range []string{s.Users.Server, s.Users.Signer} {
