@@ -110,9 +110,6 @@ func TestFileByVariable(t *testing.T) {
 	if err != nil || o.listen != "a:1" || len(s.Warnings()) != 0 {
 		t.Errorf("%+v, %v", o, err)
 	}
-	if _, _, err := load(t, "# nothing\n", nil); err != nil {
-		t.Errorf("a file of comments: %v", err)
-	}
 }
 
 // TestForeignVariables: those of other programs and of Kubernetes are let be.
@@ -167,6 +164,7 @@ func TestRefused(t *testing.T) {
 		"text":                      {"listen: 8080\n", nil, nil, "bytepass.yaml:1: listen: ", "quotes"},
 		"one for a list":            {"origin: https://a.example\n", nil, nil, "bytepass.yaml:1: origin: ", "brackets"},
 		"a list for one":            {"listen: [a, b]\n", nil, nil, "bytepass.yaml:1: listen: ", "not a list"},
+		"a file of comments":        {"# nothing\n", nil, nil, "bytepass.yaml: ", "leave --config out"},
 		"an empty list":             {"origin: []\n", nil, nil, "bytepass.yaml:1: origin: ", "is empty"},
 		"a number in a list":        {"origin: [a, 5, b]\n", nil, nil, "bytepass.yaml:1: origin: ", "quotes"},
 		"empty":                     {"listen:\n", nil, nil, "bytepass.yaml:1: listen: ", "is empty"},

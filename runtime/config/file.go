@@ -49,7 +49,7 @@ func parse(path string, text []byte, known []string) (map[string]written, error)
 	var document yaml.Node
 	err := decoder.Decode(&document)
 	if errors.Is(err, io.EOF) {
-		return nil, nil // nothing but comments
+		return nil, bad(path, "holds no setting; write one a line, such as listen: 127.0.0.1:8080, or leave --%s out", fileFlag)
 	}
 	if err != nil {
 		return nil, notYAML(path, err)

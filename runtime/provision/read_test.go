@@ -168,6 +168,17 @@ func TestIntrinsics(t *testing.T) {
 	}
 }
 
+func TestOnlyOrigins(t *testing.T) {
+	s := Settings{CORS: []types.CORSRule{{AllowedOrigins: []string{"http://localhost:3000"}}}}
+	got := s.OnlyOrigins("https://app.example").CORS
+	if len(got) != 1 || !slices.Equal(got[0].AllowedOrigins, []string{"https://app.example"}) {
+		t.Errorf("the rules are %+v", got)
+	}
+	if s.CORS[0].AllowedOrigins[0] != "http://localhost:3000" {
+		t.Error("the settings themselves have changed")
+	}
+}
+
 func TestAllowOriginsLeavesTheSettingsAlone(t *testing.T) {
 	s := settings(t)
 	with := s.AllowOrigins("http://127.0.0.1:8080", "http://localhost:3000")

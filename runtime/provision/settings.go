@@ -70,6 +70,17 @@ func (s Settings) AllowOrigins(origins ...string) Settings {
 	return s
 }
 
+// OnlyOrigins returns the settings with these origins in every CORS rule in the
+// place of the template's own.
+func (s Settings) OnlyOrigins(origins ...string) Settings {
+	rules := slices.Clone(s.CORS)
+	for i := range rules {
+		rules[i].AllowedOrigins = nil
+	}
+	s.CORS = rules
+	return s.AllowOrigins(origins...)
+}
+
 // EncryptWith returns the settings with the objects encrypted by a key of the
 // store: of this id, or, if it is empty, by the store's own (SSE-S3). It takes
 // the place of a key that only AWS has.

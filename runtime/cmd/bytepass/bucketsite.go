@@ -152,7 +152,11 @@ func (b *bucketFlags) read(template []byte, values provision.Values) (provision.
 	if err != nil {
 		return settings, usageError{fmt.Errorf("--assembly: %w", err)}
 	}
-	if len(b.origins) > 0 {
+	switch {
+	case len(b.origins) == 0:
+	case b.assembly == "": // the built-in template lets in pages of the developer's own machine
+		settings = settings.OnlyOrigins(b.origins...)
+	default:
 		settings = settings.AllowOrigins(b.origins...)
 	}
 	if b.kmsKey != "" || b.sseS3 {
