@@ -4,8 +4,8 @@
 // store, PostgreSQL, an OIDC issuer. Where all three are, nothing is kept on
 // disk, and any number of servers can run side by side.
 //
-//	config.go    the settings, checked before anything is touched; s3.go those
-//	             of a foreign store
+//	config.go    the settings, checked before anything is touched; addresses.go
+//	             those of places to listen on, s3.go those of a foreign store
 //	server.go    what is opened in which order, and closed in the reverse
 //	door.go      the HTTP server, which answers before everything is open
 //	tls.go       the certificate that clients are shown, renewed while it serves
