@@ -2,6 +2,7 @@ package provision
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -121,7 +122,8 @@ func (a aspect[T]) attempt(ctx context.Context, t Target, on *Bench, v T) (gap *
 			return nil, err
 		}
 		if refused != nil {
-			return a.gap(t, LocksOut, "with it the store refuses objects, "+said(refused)), on.renew(ctx)
+			// Not its words, which are cut off where it answers before it has read the object.
+			return a.gap(t, LocksOut, fmt.Sprintf("with it the store refuses objects, with status %d", answerOf(refused).status)), on.renew(ctx)
 		}
 	}
 	if gap != nil {
