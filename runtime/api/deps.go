@@ -121,6 +121,8 @@ type Config struct {
 	CheckName func(objectKey string) error
 	// RequireScopes asks for files:read and files:write in the token.
 	RequireScopes bool
+	// ScopePrefix is what stands before their names there.
+	ScopePrefix string
 	// Origins that a browser may call the API from; empty where the gateway
 	// answers CORS.
 	Origins []string

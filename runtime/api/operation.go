@@ -97,7 +97,7 @@ func (s *service) authenticate(r *http.Request, operationID, scope string) error
 	}
 	c.principal = p
 	if s.RequireScopes && !p.HasScope(scope) {
-		return files.Problemf(files.CodeForbidden, "", "the token lacks the scope %s", scope)
+		return files.Problemf(files.CodeForbidden, "", "the token lacks the scope %s", s.ScopePrefix+scope)
 	}
 	return nil
 }

@@ -85,7 +85,7 @@ func TestPublicRoutesAndOthers(t *testing.T) {
 }
 
 func TestScopes(t *testing.T) {
-	r := newRig(t, func(c *Config) { c.RequireScopes = true })
+	r := newRig(t, func(c *Config) { c.RequireScopes, c.ScopePrefix = true, "files-api/" })
 	const body = `{"key":"a","mimeType":"a/b","size":1}`
 	for _, tc := range []struct {
 		as, method, path, body string
@@ -107,6 +107,9 @@ func TestScopes(t *testing.T) {
 		}
 		if !tc.allowed {
 			wantProblem(t, got, http.StatusForbidden, files.CodeForbidden, "")
+			if !strings.Contains(string(got.body), " files-api/files:") {
+				t.Errorf("%+v: the scope is not named as the issuer knows it: %s", tc, got.body)
+			}
 		}
 	}
 }

@@ -42,7 +42,7 @@ func (s *server) newHandler(multipart *bucket.Multipart, origins []string) (http
 	cfg := api.Config{
 		Auth: s.metrics.Auth(s.identity), Limits: s.cfg.limits(), Uploads: signer, Downloads: signer,
 		Catalog: s.catalog, Deleter: s.bucket, Restorer: s.bucket,
-		Origins: origins, RequireScopes: s.cfg.RequireScopes,
+		Origins: origins, RequireScopes: s.cfg.RequireScopes, ScopePrefix: s.cfg.ScopePrefix,
 		Console: console.Files(), ContentOrigins: []string{plain.Origin()}, Login: newLogin(s.cfg, s.identity),
 		Ready: s.checks(), Served: s.metrics.Served, Log: s.cfg.Log, Now: s.cfg.Now,
 	}

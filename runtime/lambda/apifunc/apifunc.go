@@ -19,15 +19,16 @@ import (
 // Config returns the part of the API's configuration that all functions share.
 // It logs to out. API Gateway answers preflights, so no origin is listed.
 func Config(e *settings.Env, out io.Writer) api.Config {
+	prefix := e.Optional(env.ScopePrefix, "")
 	return api.Config{
 		Auth: auth.Gateway{Claims: auth.Claims{
-			Owner:  e.Optional(env.OwnerClaim, env.DefaultOwnerClaim),
-			Groups: e.Optional(env.GroupsClaim, env.DefaultGroupsClaim),
-
-			ScopePrefix: e.Optional(env.ScopePrefix, ""),
+			Owner:       e.Optional(env.OwnerClaim, env.DefaultOwnerClaim),
+			Groups:      e.Optional(env.GroupsClaim, env.DefaultGroupsClaim),
+			ScopePrefix: prefix,
 		}},
 		Limits:        e.Limits(),
 		RequireScopes: e.Flag(env.RequireScopes),
+		ScopePrefix:   prefix,
 		Log:           slog.New(slog.NewJSONHandler(out, nil)),
 		Now:           time.Now,
 	}
