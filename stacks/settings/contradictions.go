@@ -3,6 +3,7 @@ package settings
 import (
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -54,6 +55,8 @@ func (s Settings) userPoolContradiction() error {
 	switch {
 	case s.Issuer != "" && s.Issuer != ExampleIssuer:
 		return fmt.Errorf("the setting issuer is %s, but with identity cognito the stack makes its own: leave issuer out, or set identity to oidc", s.Issuer)
+	case !slices.Equal(s.Audience, defaults(s.Stage).Audience):
+		return fmt.Errorf("the setting audience is %s, but with identity cognito the tokens are for the pool's own client: leave audience out, or set identity to oidc", strings.Join(s.Audience, ", "))
 	case s.ScopePrefix != "":
 		return fmt.Errorf("the setting scopePrefix is %q, but the scopes of a user pool begin with %s: leave it out, or set identity to oidc", s.ScopePrefix, CognitoScopePrefix)
 	case len(s.LoginCallbacks()) == 0:

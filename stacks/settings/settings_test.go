@@ -171,6 +171,7 @@ func TestRefused(t *testing.T) {
 		{`"delivery":"cloudfront","webAcl":"arn:aws:wafv2:eu-central-1:111122223333:regional/webacl/x/12345678-1234-1234-1234-123456789012"`, "scope CLOUDFRONT"},
 		{`"identity":"cognito"`, "leave issuer out"},
 		{`"identity":"cognito","issuer":"https://issuer.example.com"`, ""},
+		{`"identity":"cognito","issuer":"https://issuer.example.com","audience":["files"]`, "leave audience out"},
 		{`"identity":"cognito","issuer":"https://issuer.example.com","stage":"prod"`, "the setting callbackUrls is missing"},
 		{`"identity":"cognito","issuer":"https://issuer.example.com","stage":"prod","callbackUrls":["https://app.example.org/in"]`, ""},
 		{`"identity":"cognito","issuer":"https://issuer.example.com","callbackUrls":["http://app.example.org/in"]`, "the whole https URL of a page"},
