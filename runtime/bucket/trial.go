@@ -17,7 +17,7 @@ import (
 // server may write to.
 const trialKey = "u/.bytepass-trial"
 
-// PartClient is what TryWholeChecksum needs of an S3 client.
+// PartClient is what Multipart.Try needs of an S3 client.
 type PartClient interface {
 	UploadPart(context.Context, *s3.UploadPartInput, ...func(*s3.Options)) (*s3.UploadPartOutput, error)
 }
