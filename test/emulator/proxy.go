@@ -7,11 +7,13 @@ import (
 	"net/http"
 	"net/http/httputil"
 	"strings"
+	"time"
 )
 
 // proxy stands in front of the emulator and tells it that requests came by
 // TLS, because the bucket policies refuse everything else. Host and path go
-// through byte for byte: signatures cover them.
+// through byte for byte: signatures cover them. What API Gateway would refuse
+// for its size goes no further.
 type proxy struct {
 	addr   string
 	server *http.Server
@@ -22,7 +24,12 @@ func startProxy(target string) (*proxy, error) {
 	if err != nil {
 		return nil, err
 	}
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	// The emulator hangs up after 75 s: long before that, so that no request
+	// meets a connection that is just going away.
+	transport.IdleConnTimeout = 10 * time.Second
 	forward := &httputil.ReverseProxy{
+		Transport: transport,
 		Rewrite: func(r *httputil.ProxyRequest) {
 			r.Out.URL.Scheme, r.Out.URL.Host = "http", target
 			r.Out.URL.RawQuery = r.In.URL.RawQuery
@@ -36,6 +43,10 @@ func startProxy(target string) (*proxy, error) {
 	}
 	p := &proxy{addr: l.Addr().String(), server: &http.Server{
 		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if overQuota(r) {
+				w.WriteHeader(http.StatusRequestHeaderFieldsTooLarge)
+				return
+			}
 			// Or an answer that is quicker than the last read of the request's
 			// body closes that body under the forwarder, which then cuts the
 			// answer off.

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strings"
+	"sync/atomic"
 	"testing"
 )
 
@@ -39,6 +41,33 @@ func TestProxy(t *testing.T) {
 	}
 	if want := "PUT id.execute-api.localhost:1234 " + path + " https "; string(got) != want {
 		t.Errorf("the target saw %q, want %q", got, want)
+	}
+}
+
+// TestProxyRefuses: what is over API Gateway's quota does not reach the target,
+// which would hang up in the middle of it.
+func TestProxyRefuses(t *testing.T) {
+	var asked atomic.Int64
+	target := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked.Add(1) }))
+	defer target.Close()
+	p, err := startProxy(target.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.close()
+	req, err := http.NewRequest("GET", "http://"+p.addr, http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Host = "id.execute-api.localhost:1234"
+	req.Header.Set("Authorization", strings.Repeat("A", 100<<10))
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res.Body.Close()
+	if res.StatusCode != http.StatusRequestHeaderFieldsTooLarge || asked.Load() != 0 {
+		t.Errorf("the answer is %s, and the target was asked %d times", res.Status, asked.Load())
 	}
 }
 

@@ -110,8 +110,8 @@ func tokenCases() []tokenCase {
 		{what: "for reading, used to write", token: claimed(claims{"scope": "files:read"}), requests: []request{presigning}, server: forbidden, gateway: forbidden},
 		{what: "for writing, used to read", token: claimed(claims{"scope": "files:write"}), requests: []request{listing}, server: forbidden, gateway: forbidden},
 
-		{what: "good, of 12 KB", token: claimed(claims{"padding": strings.Repeat("x", 8<<10)}), server: accepted, gateway: headerTooLarge, emulator: accepted,
-			why: "the server reads tokens of up to 16 KB, API Gateway 10 KB of headers in all"},
+		{what: "good, of 12 KB", token: claimed(claims{"padding": strings.Repeat("x", 8<<10)}), server: accepted, gateway: headerTooLarge,
+			why: "the server reads tokens of up to 16 KB, API Gateway 10,240 bytes of request line and header values in all"},
 		{what: "of 100 KB", token: text(strings.Repeat("A", 100<<10)), server: headerTooLarge, gateway: headerTooLarge},
 	}
 }

@@ -20,8 +20,10 @@ is what the tests pin, cell by cell: ` + "`go test ./test/identity ./test/e2e`" 
 `
 
 const tokenPageFoot = `
-The tests of the right column run against an AWS emulator. It stands for API
-Gateway but for these rows, where it answers otherwise than AWS documents:
+The tests of the right column run against an AWS emulator, behind a proxy that
+keeps API Gateway's quota of 10,240 bytes: AWS documents the quota, and ` + "`431`" + ` is
+what those report who have met it. The two stand for API Gateway but for these
+rows, where they answer otherwise than AWS documents:
 
 `
 
