@@ -118,6 +118,11 @@ func TestRulesBite(t *testing.T) {
 			t.Errorf("matches(%s) = %v", path, got)
 		}
 	}
+	for path, want := range map[string]bool{"test/serve": true, "runtime/catalog/sql/pgtest": true, "runtime/catalog/sql": false, "runtime/latest/x": false} {
+		if got := forTests(module + path); got != want {
+			t.Errorf("forTests(%s) = %v", path, got)
+		}
+	}
 	for dep, want := range map[string]bool{cdk: true, cdk + "/awscdk/v2": true, cdk + "/ok/x": false, "fmt": false, module + "stacks": true} {
 		if got := r.forbids(dep); got != want {
 			t.Errorf("forbids(%s) = %v", dep, got)
@@ -126,22 +131,25 @@ func TestRulesBite(t *testing.T) {
 }
 
 // TestMainsStandAlone checks that wiring stays where it is: nothing imports a
-// main, and nothing that ships imports a test.
+// main, and nothing that ships imports what is there for tests.
 func TestMainsStandAlone(t *testing.T) {
 	for path, deps := range list(t) {
 		for _, dep := range deps {
-			ours, ok := strings.CutPrefix(dep, module)
-			if !ok {
-				continue
-			}
-			if strings.HasPrefix(ours, "test/") && !strings.HasPrefix(path, module+"test/") {
+			if forTests(dep) && !forTests(path) {
 				t.Errorf("%s depends on %s: what ships knows no test", path, dep)
 			}
-			if strings.HasPrefix(ours, "runtime/cmd/") && !strings.HasPrefix(path, module+"runtime/cmd/") {
+			if strings.HasPrefix(dep, module+"runtime/cmd/") && !strings.HasPrefix(path, module+"runtime/cmd/") {
 				t.Errorf("%s depends on %s: mains only wire", path, dep)
 			}
 		}
 	}
+}
+
+// forTests reports whether a package is there for tests alone: it is in the
+// folder test, or its name ends in "test", as that of net/http/httptest does.
+func forTests(path string) bool {
+	ours, ok := strings.CutPrefix(path, module)
+	return ok && (strings.HasPrefix(ours, "test/") || strings.HasSuffix(ours, "test"))
 }
 
 func (r rule) matches(path string) bool {

@@ -5,7 +5,10 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"syscall"
 	"testing"
+
+	"github.com/bytepass/bytepass/test/process"
 )
 
 // poolerSettings put every transaction on whatever connection is free, of very
@@ -35,16 +38,14 @@ func (s *Server) Pooled(t testing.TB) func(databaseURL string) string {
 	if err := os.WriteFile(settings, []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	p := run(t, dir, "TERM", filepath.Join(s.tools, "bin", "pgbouncer"), settings)
-	t.Cleanup(p.end)
 	through := func(databaseURL string) string {
 		u, err := url.Parse(databaseURL)
 		if err != nil {
 			t.Fatal(err)
 		}
-		u.Host = "127.0.0.1:" + port
+		u.Host = process.Address(port)
 		return u.String()
 	}
-	await(t, p, through(s.url("postgres")))
+	run(t, dir, Signal(syscall.SIGKILL), through(s.url("postgres")), filepath.Join(s.tools, "bin", "pgbouncer"), settings)
 	return through
 }

@@ -1,98 +1,60 @@
 package pgtest
 
 import (
-	"fmt"
-	"io"
-	"net"
+	"context"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
-	"strconv"
+	"syscall"
 	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/bytepass/bytepass/test/process"
+	"github.com/bytepass/bytepass/test/project"
 )
 
-// A Signal is a way to stop.
-type Signal string
+// timeout is how long a server may take until it answers, or has stopped, on a
+// machine that does much else.
+const timeout = 2 * time.Minute
 
-// How PostgreSQL stops (https://www.postgresql.org/docs/current/server-shutdown.html).
-const (
-	Fast  Signal = "INT"  // it ends what runs, and writes everything down
-	Crash Signal = "QUIT" // it drops everything, and recovers from its log when it starts
-)
-
-// watch runs a program and waits for it. It stops the program by the signal
-// that is written to its input. At the end of its input, which also comes when
-// the test is killed, it stops the program by its last signal and removes the
-// folder.
-const watch = `trap '' INT TERM HUP
-folder=$1 last=$2; shift 2
-exec 3<&0
-"$@" </dev/null & program=$!
-{
-	read -r signal <&3 && exec kill -"$signal" $program
-	kill -"$last" $program
-	while kill -0 $program; do sleep 0.02; done
-	rm -rf "$folder"
-} >/dev/null 2>&1 &
-wait $program`
-
-type process struct {
-	log   string // path of what it has printed
-	input io.WriteCloser
-	ended chan struct{}
-}
-
-// run starts a program, as user postgres if this is root, whom it would refuse.
-// last is the signal that ends it soonest.
-func run(t testing.TB, folder string, last Signal, command ...string) *process {
+// run starts a program until the end of the test, as user postgres if this is
+// root, whom it would refuse, and waits until a database behind it answers.
+// last ends it.
+func run(t testing.TB, folder string, last Signal, url string, command ...string) *process.Process {
 	t.Helper()
 	if os.Geteuid() == 0 {
 		command = slices.Concat([]string{"setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"}, command)
 	}
-	p := &process{log: filepath.Join(folder, "log"), ended: make(chan struct{})}
-	log, err := os.OpenFile(p.log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	p, err := process.Start(process.Program{Command: command, Folder: folder, Last: syscall.Signal(last)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer log.Close()
-	cmd := exec.Command("sh", slices.Concat([]string{"-c", watch, "sh", folder, string(last)}, command)...)
-	cmd.Dir, cmd.Stdout, cmd.Stderr = folder, log, log
-	if p.input, err = cmd.StdinPipe(); err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	go func() {
-		_ = cmd.Wait() // a signal is its normal end
-		close(p.ended)
-	}()
+	t.Cleanup(func() {
+		if err := p.End(); err != nil {
+			t.Error(err)
+		}
+	})
+	await(t, p, url)
 	return p
 }
 
-// stop stops the program and leaves its folder.
-func (p *process) stop(t testing.TB, how Signal) {
+// await waits until the database of a URL answers.
+func await(t testing.TB, p *process.Process, url string) {
 	t.Helper()
-	if _, err := fmt.Fprintf(p.input, "%s\n", how); err != nil {
+	err := p.Await(t.Context(), timeout, func(ctx context.Context) error {
+		conn, err := pgx.Connect(ctx, url)
+		if err != nil {
+			return err
+		}
+		defer conn.Close(context.WithoutCancel(ctx))
+		_, err = conn.Exec(ctx, "SELECT 1")
+		return err
+	})
+	if err != nil {
 		t.Fatal(err)
 	}
-	<-p.ended
-}
-
-// end stops the program, if it still runs, and removes its folder.
-func (p *process) end() {
-	_ = p.input.Close()
-	<-p.ended
-}
-
-// output returns what the program has printed.
-func (p *process) output() string {
-	text, err := os.ReadFile(p.log)
-	if err != nil {
-		return err.Error()
-	}
-	return string(text)
 }
 
 // folder makes a folder that user postgres may come into.
@@ -111,32 +73,18 @@ func folder(t testing.TB) string {
 // tools returns the folder that tools/postgres.sh fills.
 func tools(t testing.TB) string {
 	t.Helper()
-	dir, err := os.Getwd()
+	done, err := project.Tool(".tools/postgres/.bytepass", "tools/postgres.sh")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			break
-		}
-		if dir == filepath.Dir(dir) {
-			t.Fatal("no go.mod in any folder above the test")
-		}
-		dir = filepath.Dir(dir)
-	}
-	dir = filepath.Join(dir, ".tools", "postgres")
-	if _, err := os.Stat(filepath.Join(dir, ".bytepass")); err != nil {
-		t.Fatal("PostgreSQL is missing: run tools/postgres.sh (or make tools)")
-	}
-	return dir
+	return filepath.Dir(done)
 }
 
 func freePort(t testing.TB) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	port, err := process.Port()
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
-	return strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
+	return port
 }

@@ -7,23 +7,29 @@ import (
 	"path/filepath"
 	"slices"
 	"sync/atomic"
+	"syscall"
 	"testing"
-	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/bytepass/bytepass/test/process"
 )
 
-// startTimeout is how long a server may take until it answers, on a machine
-// that does much else.
-const startTimeout = time.Minute
+// A Signal is a way to stop.
+type Signal syscall.Signal
+
+// How PostgreSQL stops (https://www.postgresql.org/docs/current/server-shutdown.html).
+const (
+	Fast  = Signal(syscall.SIGINT)  // it ends what runs, and writes everything down
+	Crash = Signal(syscall.SIGQUIT) // it drops everything, and recovers from its log when it starts
+)
 
 // Server is a PostgreSQL server with data of its own. It trusts every user who
 // connects from this machine.
 type Server struct {
-	tools, folder, port string
-	settings            []string
-	process             *process
-	databases           atomic.Int64
+	tools, port string
+	process     *process.Process
+	databases   atomic.Int64
 }
 
 // Quick are settings for tests that do not stop the server: it does not wait
@@ -35,34 +41,40 @@ func Quick() []string { return []string{"fsync=off", "synchronous_commit=off", "
 // command that installs it.
 func Start(t testing.TB, settings ...string) *Server {
 	t.Helper()
-	s := &Server{tools: tools(t), folder: folder(t), port: freePort(t), settings: settings}
-	template, data := filepath.Join(s.tools, "template"), filepath.Join(s.folder, "data")
+	s := &Server{tools: tools(t), port: freePort(t)}
+	dir := folder(t)
+	template, data := filepath.Join(s.tools, "template"), filepath.Join(dir, "data")
 	if out, err := exec.Command("cp", "-a", template, data).CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s: run tools/postgres.sh as the user who runs the tests", err, out)
 	}
-	s.start(t)
-	t.Cleanup(func() { s.process.end() })
+	command := []string{filepath.Join(s.tools, "bin", "postgres"), "-D", data, "-p", s.port}
+	for _, setting := range slices.Concat([]string{
+		"listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=300", "shared_buffers=64MB", "max_wal_size=4GB",
+	}, settings) {
+		command = append(command, "-c", setting)
+	}
+	// SIGKILL would leave its shared memory behind.
+	s.process = run(t, dir, Crash, s.url("postgres"), command...)
 	return s
 }
 
-func (s *Server) start(t testing.TB) {
-	t.Helper()
-	command := []string{filepath.Join(s.tools, "bin", "postgres"), "-D", filepath.Join(s.folder, "data"), "-p", s.port}
-	for _, setting := range slices.Concat([]string{
-		"listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=300", "shared_buffers=64MB", "max_wal_size=4GB",
-	}, s.settings) {
-		command = append(command, "-c", setting)
-	}
-	s.process = run(t, s.folder, Crash, command...)
-	await(t, s.process, s.url("postgres"))
-}
-
 // Stop stops the server; Resume starts it again.
-func (s *Server) Stop(t testing.TB, how Signal) { t.Helper(); s.process.stop(t, how) }
+func (s *Server) Stop(t testing.TB, how Signal) {
+	t.Helper()
+	if err := s.process.Stop(syscall.Signal(how), timeout); err != nil {
+		t.Fatal(err)
+	}
+}
 
 // Resume starts a server that was stopped, with its data, on its port, and
 // waits until it answers.
-func (s *Server) Resume(t testing.TB) { t.Helper(); s.start(t) }
+func (s *Server) Resume(t testing.TB) {
+	t.Helper()
+	if err := s.process.Restart(); err != nil {
+		t.Fatal(err)
+	}
+	await(t, s.process, s.url("postgres"))
+}
 
 // Database makes an empty database and returns its URL.
 func (s *Server) Database(t testing.TB) string {
@@ -73,7 +85,7 @@ func (s *Server) Database(t testing.TB) string {
 }
 
 // Address returns host and port.
-func (s *Server) Address() string { return "127.0.0.1:" + s.port }
+func (s *Server) Address() string { return process.Address(s.port) }
 
 func (s *Server) url(database string) string {
 	return "postgres://postgres@" + s.Address() + "/" + database + "?sslmode=disable"
@@ -92,35 +104,4 @@ func Exec(t testing.TB, url string, statements ...string) {
 			t.Fatalf("%s: %v", statement, err)
 		}
 	}
-}
-
-// await waits until what listens at url answers a query.
-func await(t testing.TB, p *process, url string) {
-	t.Helper()
-	for deadline := time.Now().Add(startTimeout); ; time.Sleep(20 * time.Millisecond) {
-		err := answers(t.Context(), url)
-		if err == nil {
-			return
-		}
-		select {
-		case <-p.ended:
-		default:
-			if time.Now().Before(deadline) {
-				continue
-			}
-		}
-		output := p.output()
-		p.end()
-		t.Fatalf("it does not start: %v\n%s", err, output)
-	}
-}
-
-func answers(ctx context.Context, url string) error {
-	conn, err := pgx.Connect(ctx, url)
-	if err != nil {
-		return err
-	}
-	defer conn.Close(context.WithoutCancel(ctx))
-	_, err = conn.Exec(ctx, "SELECT 1")
-	return err
 }
