@@ -4,13 +4,15 @@ import (
 	_ "embed"
 	"os/exec"
 	"testing"
+
+	"github.com/bytepass/bytepass/test/process"
 )
 
 //go:embed ceph.sh
 var cephScript string
 
 // ceph runs a monitor, one storage daemon in memory, and the object gateway.
-func ceph(t testing.TB, s *Store) *process {
+func ceph(t testing.TB, s *Store) *process.Process {
 	for _, name := range []string{"radosgw", "radosgw-admin", "ceph-mon", "ceph-osd", "ceph"} {
 		if _, err := exec.LookPath(name); err != nil {
 			t.Fatalf("%s is not there; get it with: sh tools/ceph.sh", name)

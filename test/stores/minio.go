@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/bytepass/bytepass/test/process"
 )
 
 // minIOTarget is the ARN of the webhook that the environment of minIO sets up.
@@ -13,7 +15,7 @@ const minIOTarget = "arn:minio:sqs::BYTEPASS:webhook"
 
 // minIO runs MinIO on one folder, with a key for encryption, and with a queue
 // of what its webhook did not take.
-func minIO(t testing.TB, s *Store) *process {
+func minIO(t testing.TB, s *Store) *process.Process {
 	binary := tool(t, ".tools/minio", "tools/stores/minio.sh")
 	dir, p := folder(t), ports(t, 2)
 	env := []string{

@@ -1,80 +1,35 @@
 package stores
 
 import (
-	"net"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"slices"
-	"strconv"
-	"strings"
 	"testing"
+
+	"github.com/bytepass/bytepass/test/process"
+	"github.com/bytepass/bytepass/test/project"
 )
 
-// watch runs a program with all that it starts. At the end of its input, which
-// also comes when the test is killed, it kills them all and removes the folder
-// and what else they leave.
-const watch = `trap '' INT TERM HUP
-folder=$1 leftovers=$2; shift 2
-exec 3<&0
-setsid "$@" 3<&- </dev/null & program=$!
-{
-	cat <&3
-	kill -s KILL -- -$program
-	until rm -rf "$folder" $leftovers; do sleep 0.02; done
-} >/dev/null 2>&1 &
-wait $program`
-
-// process is a server that runs.
-type process struct {
-	folder string
-	log    string   // path of what it has printed
-	alive  *os.File // closing it ends the server
-	ended  chan struct{}
-}
-
-// run starts a program in a folder of its own, with nothing of this process's
-// environment but PATH. leftovers are the files that it makes elsewhere.
-func run(t testing.TB, folder string, leftovers, env []string, command ...string) *process {
+// run starts a server in a folder of its own until the end of the test, with
+// nothing of this process's environment but PATH. leftovers are patterns of the
+// files that it makes elsewhere.
+func run(t testing.TB, folder string, leftovers, env []string, command ...string) *process.Process {
 	t.Helper()
-	input, alive, err := os.Pipe()
+	p, err := process.Start(process.Program{
+		Command: command, Folder: folder, Leftovers: leftovers,
+		Env: slices.Concat(env, []string{"PATH=" + os.Getenv("PATH"), "HOME=" + folder, "TMPDIR=" + folder}),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer input.Close()
-	p := &process{folder: folder, log: filepath.Join(folder, "log"), alive: alive, ended: make(chan struct{})}
-	log, err := os.Create(p.log)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer log.Close()
-	cmd := exec.Command("sh", slices.Concat([]string{"-c", watch, "sh", folder, strings.Join(leftovers, " ")}, command)...)
-	cmd.Dir, cmd.Stdin, cmd.Stdout, cmd.Stderr = folder, input, log, log
-	cmd.Env = append(env, "PATH="+os.Getenv("PATH"), "HOME="+folder, "TMPDIR="+folder)
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	go func() {
-		_ = cmd.Wait() // being killed is its normal end
-		close(p.ended)
-	}()
+	t.Cleanup(func() {
+		if err := p.End(); err != nil {
+			t.Error(err)
+		}
+	})
 	return p
 }
 
-func (p *process) end() {
-	_ = p.alive.Close()
-	<-p.ended
-}
-
-func (p *process) output() string {
-	text, err := os.ReadFile(p.log)
-	if err != nil {
-		return err.Error()
-	}
-	return string(text)
-}
-
-// folder makes a folder that the process removes at its end.
+// folder makes a folder that goes with the server.
 func folder(t testing.TB) string {
 	t.Helper()
 	path, err := os.MkdirTemp("", "bytepass-store-")
@@ -87,14 +42,19 @@ func folder(t testing.TB) string {
 // ports returns n different free ports.
 func ports(t testing.TB, n int) []string {
 	t.Helper()
-	all := make([]string, n)
-	for i := range all {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer l.Close() // all at the end, so that none comes twice
-		all[i] = strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
+	all, err := process.Ports(n)
+	if err != nil {
+		t.Fatal(err)
 	}
 	return all
+}
+
+// tool returns the path of a program that a script fetches.
+func tool(t testing.TB, name, script string) string {
+	t.Helper()
+	path, err := project.Tool(name, script)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
 }

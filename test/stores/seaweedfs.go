@@ -5,11 +5,13 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"github.com/bytepass/bytepass/test/process"
 )
 
 // seaweedFS runs all parts of SeaweedFS in one process. It tells its makers
 // nothing, and encrypts with a key of its own.
-func seaweedFS(t testing.TB, s *Store) *process {
+func seaweedFS(t testing.TB, s *Store) *process.Process {
 	weed := tool(t, ".tools/seaweedfs/bin/weed", "tools/seaweedfs.sh")
 	dir, p := folder(t), ports(t, 9)
 	s.Other = User{AccessKey: "other-user", SecretKey: "secret-of-the-other", Principal: "arn:aws:iam::000000000000:user/other"}

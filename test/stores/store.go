@@ -9,7 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
-	"github.com/bytepass/bytepass/test/project"
+	"github.com/bytepass/bytepass/test/process"
 )
 
 // startTimeout is how long a server may take until it answers, on a machine
@@ -47,7 +47,6 @@ type Store struct {
 	Other User
 
 	options Options
-	folder  string
 }
 
 // User is a user of a store.
@@ -59,7 +58,7 @@ type User struct {
 }
 
 // recipe is how to run a kind of server.
-type recipe func(t testing.TB, s *Store) *process
+type recipe func(t testing.TB, s *Store) *process.Process
 
 func recipes() map[Kind]recipe {
 	return map[Kind]recipe{VersityGW: versityGW, SeaweedFS: seaweedFS, Ceph: ceph, MinIO: minIO}
@@ -76,10 +75,10 @@ func Start(t testing.TB, kind Kind, options Options) *Store {
 	s := &Store{Kind: kind, Region: "us-east-1", AccessKey: "admin-of-the-store", SecretKey: "secret-of-the-admin", options: options}
 	began := time.Now()
 	p := start(t, s)
-	t.Cleanup(p.end)
-	s.folder = p.folder
 	s.Client = s.ClientOf(User{AccessKey: s.AccessKey, SecretKey: s.SecretKey})
-	s.await(t, p)
+	if err := p.Await(t.Context(), startTimeout, s.answers); err != nil {
+		t.Fatalf("%s: %v", kind, err)
+	}
 	switch kind {
 	case VersityGW:
 		s.Other = versityGWUser(t, s)
@@ -101,37 +100,9 @@ func (s *Store) ClientOf(u User) *s3.Client {
 	})
 }
 
-// await waits until the server answers a signed request.
-func (s *Store) await(t testing.TB, p *process) {
-	t.Helper()
-	for deadline := time.Now().Add(startTimeout); ; time.Sleep(20 * time.Millisecond) {
-		err := s.answers(t.Context())
-		if err == nil {
-			return
-		}
-		select {
-		case <-p.ended:
-		default:
-			if time.Now().Before(deadline) {
-				continue
-			}
-		}
-		t.Fatalf("%s does not start: %v\n%s", s.Kind, err, p.output())
-	}
-}
-
-// tool returns the path of a program that a script fetches.
-func tool(t testing.TB, name, script string) string {
-	t.Helper()
-	path, err := project.Tool(name, script)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return path
-}
-
+// answers makes a signed request.
 func (s *Store) answers(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
 	_, err := s.Client.ListBuckets(ctx, &s3.ListBucketsInput{})
 	return err

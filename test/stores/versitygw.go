@@ -5,11 +5,13 @@ import (
 	"os/exec"
 	"path/filepath"
 	"testing"
+
+	"github.com/bytepass/bytepass/test/process"
 )
 
 // versityGW runs versitygw on folders, with versions. Unlike the store of
 // "bytepass serve" it is the gateway as it is, with its own webhook.
-func versityGW(t testing.TB, s *Store) *process {
+func versityGW(t testing.TB, s *Store) *process.Process {
 	binary := tool(t, ".tools/versitygw", "tools/versitygw.sh")
 	dir, port := folder(t), ports(t, 1)[0]
 	for _, name := range []string{"objects", "versions", "users"} {
