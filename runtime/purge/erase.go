@@ -17,7 +17,8 @@ import (
 // eraseVersions deletes the target's versions and markers page by page, which is
 // what S3 deletes at once.
 func (r *round) eraseVersions(ctx context.Context) error {
-	return r.versions(ctx, func(page []version) error {
+	return r.versions(ctx, func(page []version) (left []version, err error) {
+		r.stays = map[[2]string]bool{}
 		var alone []version
 		together := slices.DeleteFunc(slices.Clone(page), func(v version) bool {
 			if r.cfg.OneByOne || !inXML(v.object) {
@@ -28,7 +29,7 @@ func (r *round) eraseVersions(ctx context.Context) error {
 		})
 		refused, err := r.eraseTogether(ctx, together)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if refused {
 			alone = page
@@ -38,9 +39,9 @@ func (r *round) eraseVersions(ctx context.Context) error {
 			erase = inTurn[version]
 		}
 		if err := erase(ctx, alone, r.eraseAlone); err != nil {
-			return err
+			return nil, err
 		}
-		return ctx.Err()
+		return slices.DeleteFunc(slices.Clone(page), func(v version) bool { return !r.stays[v.name()] }), ctx.Err()
 	})
 }
 
@@ -63,14 +64,14 @@ func (r *round) eraseTogether(ctx context.Context, page []version) (refused bool
 		return false, fmt.Errorf("delete versions in the store: %w", err)
 	}
 	for _, e := range out.Errors {
-		id := [2]string{aws.ToString(e.Key), aws.ToString(e.VersionId)}
+		v := version{object: aws.ToString(e.Key), id: aws.ToString(e.VersionId)}
 		if code := aws.ToString(e.Code); code != "NoSuchVersion" && code != "NoSuchKey" {
-			r.keeps(Left{Object: id[0], Version: id[1], Reason: reason(code, aws.ToString(e.Message))})
+			r.stay(v, reason(code, aws.ToString(e.Message)))
 		}
-		kept[id] = true
+		kept[v.name()] = true
 	}
 	for _, v := range page {
-		if !kept[[2]string{v.object, v.id}] {
+		if !kept[v.name()] {
 			r.gone(v)
 		}
 	}
@@ -88,7 +89,7 @@ func (r *round) eraseAlone(ctx context.Context, v version) error {
 		return ctx.Err()
 	case status(err) == http.StatusNotFound: // somebody else was faster
 	case errors.As(err, &answer):
-		r.keeps(Left{Object: v.object, Version: v.id, Reason: reason(answer.ErrorCode(), answer.ErrorMessage())})
+		r.stay(v, reason(answer.ErrorCode(), answer.ErrorMessage()))
 	default:
 		return fmt.Errorf("delete a version in the store: %w", err)
 	}

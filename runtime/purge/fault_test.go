@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
@@ -23,24 +22,7 @@ func testKept(r *rig) {
 	r.put("u/alice/keep")
 	r.put("u/alice/gone")
 	cfg := r.config(Target{Space: r.person("alice")})
-	cfg.Store = &changed{Store: r.client, deleteObjects: func(ctx context.Context, in *s3.DeleteObjectsInput) (*s3.DeleteObjectsOutput, error) {
-		var kept []types.Error
-		in.Delete.Objects = slices.DeleteFunc(in.Delete.Objects, func(o types.ObjectIdentifier) bool {
-			if *o.Key != "u/alice/keep" {
-				return false
-			}
-			kept = append(kept, types.Error{Key: o.Key, VersionId: o.VersionId, Code: aws.String("AccessDenied"), Message: aws.String("no")})
-			return true
-		})
-		if len(in.Delete.Objects) == 0 {
-			return &s3.DeleteObjectsOutput{Errors: kept}, nil
-		}
-		out, err := r.client.DeleteObjects(ctx, in)
-		if err == nil {
-			out.Errors = append(out.Errors, kept...)
-		}
-		return out, err
-	}}
+	cfg.Store = &changed{Store: r.client, deleteObjects: r.denying(func(o types.ObjectIdentifier) bool { return *o.Key == "u/alice/keep" })}
 	result := r.purge(cfg)
 	if result.Clean() || result.LeftCount != 2 || result.Erased.Keys != 1 || !strings.Contains(result.Left[0].Reason, "AccessDenied: no (an object lock") || result.Left[0].Version == "" {
 		r.Errorf("it became %+v", result)
@@ -138,6 +120,27 @@ func testEndless(r *rig) {
 	if result := r.purge(cfg); !result.Coming || result.Clean() {
 		r.Errorf("it became %+v", result)
 	}
+}
+
+// testLongRound: a round that takes longer than the patience lasts has begun in
+// time.
+func testLongRound(r *rig) {
+	r.put("u/alice/a")
+	cfg := r.config(Target{Space: r.person("alice")})
+	cfg.Patience = 200 * time.Millisecond
+	rounds := 0
+	cfg.Store = &changed{Store: r.client, deleteObjects: func(ctx context.Context, in *s3.DeleteObjectsInput) (*s3.DeleteObjectsOutput, error) {
+		if rounds++; rounds == 1 {
+			defer r.put("u/alice/late")
+		} else {
+			time.Sleep(2 * cfg.Patience)
+		}
+		return r.client.DeleteObjects(ctx, in)
+	}}
+	if result := r.purge(cfg); !result.Clean() || result.Erased.Versions != 2 || rounds != 2 {
+		r.Errorf("it became %+v in %d rounds", result, rounds)
+	}
+	r.equal()
 }
 
 // testLateTombstones: ingest hears of the deletions later than the purge ends.

@@ -22,10 +22,16 @@ type version struct {
 	size       int64
 }
 
+// name tells a version from all others: ids do so only within a key.
+func (v version) name() [2]string { return [2]string{v.object, v.id} }
+
 // versions calls visit with each page of the target's versions and markers, in
-// the store's order, until visit returns an error, which it returns.
-func (p *Purge) versions(ctx context.Context, visit func([]version) error) error {
+// the store's order, until visit returns an error, which it returns. visit
+// returns those of the page that are still there after it. Nothing is visited
+// twice that stands on two pages in a row.
+func (p *Purge) versions(ctx context.Context, visit func([]version) (left []version, err error)) error {
 	in := &s3.ListObjectVersionsInput{Bucket: &p.cfg.Bucket, Prefix: aws.String(p.cfg.Target.objects()), EncodingType: types.EncodingTypeUrl}
+	seen := map[[2]string]bool{} // those of the page before
 	for {
 		page, err := p.cfg.Store.ListObjectVersions(ctx, in)
 		if err != nil {
@@ -35,7 +41,9 @@ func (p *Purge) versions(ctx context.Context, visit func([]version) error) error
 		if err != nil {
 			return err
 		}
-		if err := visit(found); err != nil {
+		fresh := slices.DeleteFunc(slices.Clone(found), func(v version) bool { return seen[v.name()] })
+		left, err := visit(fresh)
+		if err != nil {
 			return err
 		}
 		// The versions of a key stand together, before those of keys that begin
@@ -43,6 +51,23 @@ func (p *Purge) versions(ctx context.Context, visit func([]version) error) error
 		if !aws.ToBool(page.IsTruncated) || others && p.cfg.Target.Key != "" {
 			return nil
 		}
+		if err := goOn(in, page, fresh, left); err != nil {
+			return err
+		}
+		clear(seen)
+		for _, v := range found {
+			seen[v.name()] = true
+		}
+	}
+}
+
+// goOn sets where the page begins that follows one. What a page has to begin
+// behind must still be there: behind a version that is gone Ceph leaves out all
+// others of its key. Where nothing is left the next page begins where this one
+// did.
+func goOn(in *s3.ListObjectVersionsInput, page *s3.ListObjectVersionsOutput, fresh, left []version) error {
+	switch {
+	case len(left) == len(fresh):
 		next, err := plain(page.NextKeyMarker, page.EncodingType)
 		if err != nil {
 			return err
@@ -51,7 +76,11 @@ func (p *Purge) versions(ctx context.Context, visit func([]version) error) error
 			return fmt.Errorf("list the versions in the store: it sends the same page again and again")
 		}
 		in.KeyMarker, in.VersionIdMarker = &next, page.NextVersionIdMarker
+	case len(left) > 0:
+		last := left[len(left)-1]
+		in.KeyMarker, in.VersionIdMarker = &last.object, &last.id
 	}
+	return nil
 }
 
 // ours returns the target's entries of a page, and whether it has others.

@@ -21,7 +21,7 @@ func (p *Purge) Plan(ctx context.Context) (Plan, error) {
 		}
 		last = object
 	}
-	err := p.versions(ctx, func(page []version) error {
+	err := p.versions(ctx, func(page []version) ([]version, error) {
 		for _, v := range page {
 			if v.object != last || plan.Keys == 0 {
 				plan.Keys++
@@ -29,7 +29,7 @@ func (p *Purge) Plan(ctx context.Context) (Plan, error) {
 			name(v.object)
 			plan.count(v)
 		}
-		return nil
+		return page, nil
 	})
 	if err != nil {
 		return plan, err

@@ -90,7 +90,9 @@ type Config struct {
 	// stores that cannot take many at once and do not say so.
 	OneByOne bool
 	// Settle is how long nothing may turn up any more. Patience is how long new
-	// things may turn up, from the end of the first round on, until it gives up.
+	// things may turn up, from the end of the first round on, until it gives up:
+	// no round that finds something may begin later. It is at least as long as
+	// the first round, whose deletions the store and ingest may still be telling of.
 	Settle, Patience time.Duration
 	// Progress is told what was erased so far, after every step.
 	Progress func(Counts)
@@ -139,21 +141,22 @@ func New(cfg Config) (*Purge, error) {
 func (p *Purge) Run(ctx context.Context) (total Result, err error) {
 	var erased tally
 	defer func() { total.Erased = erased.Counts }()
-	var quiet, first time.Time // since when nothing was erased, and the end of the first round
+	var quiet, patient time.Time // since when nothing was erased, and until when something may turn up
 	for {
+		began := time.Now()
 		r := &round{Purge: p, total: &erased}
 		if err := r.run(ctx); err != nil {
 			return total, err
 		}
 		total.Left, total.LeftCount = r.left, r.leftCount
 		now := time.Now()
-		if first.IsZero() {
-			first = now
+		if patient.IsZero() {
+			patient = now.Add(max(p.cfg.Patience, now.Sub(began)))
 		}
 		switch {
 		case r.erased > 0:
 			quiet = time.Time{}
-			if total.Coming = now.Sub(first) > p.cfg.Patience; total.Coming {
+			if total.Coming = began.After(patient); total.Coming {
 				return total, nil
 			}
 		case quiet.IsZero():

@@ -31,6 +31,8 @@ func TestPurge(t *testing.T) {
 		"stopped at any call, and again":   testStopped,
 		"what arrives meanwhile goes too":  testArrivals,
 		"an uploader who does not stop":    testEndless,
+		"a round longer than patience":     testLongRound,
+		"one round sees everything":        testOneRound,
 		"late tombstones":                  testLateTombstones,
 		"a locked version":                 testLocked,
 	} {

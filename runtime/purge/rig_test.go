@@ -10,6 +10,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/bytepass/bytepass/runtime/bucket"
@@ -196,10 +197,37 @@ func (r *rig) records() (objects []string) {
 	return objects
 }
 
+// denying deletes but for some that it denies, as S3 does: each with an error of
+// its own.
+func (r *rig) denying(denied func(types.ObjectIdentifier) bool) deleteObjects {
+	return func(ctx context.Context, in *s3.DeleteObjectsInput) (*s3.DeleteObjectsOutput, error) {
+		out := &s3.DeleteObjectsOutput{}
+		var kept []types.Error
+		in.Delete.Objects = slices.DeleteFunc(in.Delete.Objects, func(o types.ObjectIdentifier) bool {
+			if !denied(o) {
+				return false
+			}
+			kept = append(kept, types.Error{Key: o.Key, VersionId: o.VersionId, Code: aws.String("AccessDenied"), Message: aws.String("no")})
+			return true
+		})
+		if len(in.Delete.Objects) > 0 {
+			var err error
+			if out, err = r.client.DeleteObjects(ctx, in); err != nil {
+				return nil, err
+			}
+		}
+		out.Errors = append(out.Errors, kept...)
+		return out, nil
+	}
+}
+
+type deleteObjects = func(context.Context, *s3.DeleteObjectsInput) (*s3.DeleteObjectsOutput, error)
+
 // changed is a store with calls of one's own in between.
 type changed struct {
 	Store
-	deleteObjects func(context.Context, *s3.DeleteObjectsInput) (*s3.DeleteObjectsOutput, error)
+	list          func(*s3.ListObjectVersionsInput) // changes what is asked for
+	deleteObjects deleteObjects
 	before        func(call string) error
 }
 
@@ -208,6 +236,11 @@ func (c *changed) ListObjectVersions(ctx context.Context, in *s3.ListObjectVersi
 		if err := c.before("list"); err != nil {
 			return nil, err
 		}
+	}
+	if c.list != nil {
+		asked := *in
+		c.list(&asked)
+		in = &asked
 	}
 	return c.Store.ListObjectVersions(ctx, in, o...)
 }

@@ -30,6 +30,7 @@ type round struct {
 	erased    int
 	left      []Left
 	leftCount int
+	stays     map[[2]string]bool // names of the versions of this page that could not be erased
 }
 
 // run erases what is there. A record is erased at the revision that it had
@@ -47,11 +48,11 @@ func (r *round) run(ctx context.Context) error {
 		return err
 	}
 	there := map[string]bool{}
-	err = r.versions(ctx, func(page []version) error {
+	err = r.versions(ctx, func(page []version) ([]version, error) {
 		for _, v := range page {
 			there[v.object] = true
 		}
-		return nil
+		return page, nil
 	})
 	if err != nil {
 		return err
@@ -137,6 +138,14 @@ func (r *round) gone(v version) {
 		r.total.last = v.object
 		c.count(v)
 	})
+}
+
+// stay notes a version that could not be erased.
+func (r *round) stay(v version, why string) {
+	r.keeps(Left{Object: v.object, Version: v.id, Reason: why})
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.stays[v.name()] = true
 }
 
 // keeps notes something that could not be erased.
