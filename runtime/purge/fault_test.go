@@ -127,13 +127,14 @@ func testEndless(r *rig) {
 func testLongRound(r *rig) {
 	r.put("u/alice/a")
 	cfg := r.config(Target{Space: r.person("alice")})
-	cfg.Patience = 200 * time.Millisecond
+	var took time.Duration
+	cfg.Now = func() time.Time { return time.Now().Add(took) }
 	rounds := 0
 	cfg.Store = &changed{Store: r.client, deleteObjects: func(ctx context.Context, in *s3.DeleteObjectsInput) (*s3.DeleteObjectsOutput, error) {
 		if rounds++; rounds == 1 {
 			defer r.put("u/alice/late")
 		} else {
-			time.Sleep(2 * cfg.Patience)
+			took = 2 * cfg.Patience
 		}
 		return r.client.DeleteObjects(ctx, in)
 	}}
@@ -143,17 +144,31 @@ func testLongRound(r *rig) {
 	r.equal()
 }
 
-// testLateTombstones: ingest hears of the deletions later than the purge ends.
+// testLateTombstones: ingest hears of the deletions when nothing is found any
+// more.
 func testLateTombstones(r *rig) {
 	r.put("u/alice/a")
 	cfg := r.config(Target{Space: r.person("alice")})
-	cfg.Settle = 400 * time.Millisecond
-	time.AfterFunc(200*time.Millisecond, func() { r.record("u/alice/a", files.Deleted) })
+	lists := 0
+	cfg.Store = &changed{Store: r.client, before: func(call string) error {
+		if call == "list" {
+			lists++
+		}
+		if lists == 2*listsOfARound+1 { // the second round was the first without a find
+			lists++
+			r.record("u/alice/a", files.Deleted)
+		}
+		return nil
+	}}
 	if result := r.purge(cfg); !result.Clean() || result.Erased.Records != 2 {
 		r.Errorf("it became %+v", result)
 	}
 	r.equal()
 }
+
+// listsOfARound is how often a round lists versions: to erase them, and for the
+// records.
+const listsOfARound = 2
 
 // testLocked: a version under a legal hold stays, and its record with it.
 func testLocked(r *rig) {

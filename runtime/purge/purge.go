@@ -94,6 +94,7 @@ type Config struct {
 	// no round that finds something may begin later. It is at least as long as
 	// the first round, whose deletions the store and ingest may still be telling of.
 	Settle, Patience time.Duration
+	Now              func() time.Time
 	// Progress is told what was erased so far, after every step.
 	Progress func(Counts)
 }
@@ -143,13 +144,13 @@ func (p *Purge) Run(ctx context.Context) (total Result, err error) {
 	defer func() { total.Erased = erased.Counts }()
 	var quiet, patient time.Time // since when nothing was erased, and until when something may turn up
 	for {
-		began := time.Now()
+		began := p.cfg.Now()
 		r := &round{Purge: p, total: &erased}
 		if err := r.run(ctx); err != nil {
 			return total, err
 		}
 		total.Left, total.LeftCount = r.left, r.leftCount
-		now := time.Now()
+		now := p.cfg.Now()
 		if patient.IsZero() {
 			patient = now.Add(max(p.cfg.Patience, now.Sub(began)))
 		}

@@ -43,7 +43,7 @@ func (r *rig) person(owner string) files.Space {
 func (r *rig) config(target Target) Config {
 	return Config{
 		Store: r.client, Bucket: r.bucket, Uploads: bucket.NewMultipart(r.client, r.bucket), Catalog: r.catalog,
-		Target: target, Settle: 50 * time.Millisecond, Patience: 5 * time.Second,
+		Target: target, Settle: 50 * time.Millisecond, Patience: time.Minute, Now: time.Now,
 	}
 }
 

@@ -151,7 +151,7 @@ func (p *purging) run(c *cobra.Command, _ []string) (err error) {
 	progress := &purgeProgress{out: c.ErrOrStderr(), now: time.Now}
 	work, err := purge.New(purge.Config{
 		Store: store.client, Bucket: store.bucket, Uploads: bucket.NewMultipart(store.client, store.bucket), Catalog: store.catalog,
-		Target: target, OneByOne: store.oneByOne, Settle: p.settle, Patience: purgePatience, Progress: progress.tell,
+		Target: target, OneByOne: store.oneByOne, Settle: p.settle, Patience: purgePatience, Now: time.Now, Progress: progress.tell,
 	})
 	if err != nil {
 		return usageError{err}
