@@ -68,7 +68,8 @@ func (p *provisioning) announce(w io.Writer, told provisioned, topic topicPlan) 
 		fmt.Fprintln(w, "the lifecycle counts for what is there already, too: old versions and unfinished uploads beyond its days go")
 	}
 	if topic.wanting {
-		fmt.Fprintf(w, "topic %s\n  + goes to %s\n", onprem.TopicName(told.Bucket), topic.hook.URL)
+		fmt.Fprintf(w, "topic %s\n  + goes to %s; a new one tells nothing for up to %.0f seconds, and then all of it\n",
+			onprem.TopicName(told.Bucket), topic.hook.URL, onprem.TopicWakes.Seconds())
 	}
 	return nil
 }

@@ -26,6 +26,11 @@ type Topics struct {
 	Now              func() time.Time
 }
 
+// TopicWakes is how long Ceph may take until it tells of a new topic: its gateway
+// looks for new queues every 30 seconds, give or take half a one, and has no
+// setting for that (Manager::process_queues in its src/rgw/rgw_notify.cc).
+const TopicWakes = 31 * time.Second
+
 // TopicName is the name of the topic for a bucket.
 func TopicName(bucket string) string { return "bytepass-" + bucket }
 
