@@ -3,7 +3,6 @@ package e2e
 import (
 	"context"
 	"net/http"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 )
@@ -65,9 +64,6 @@ type Differences struct {
 	// LeftOut is the status by which the store refuses a request without a
 	// header that was signed; 0 is 403.
 	LeftOut int
-	// Arrival is how long the catalog may take to follow the bucket where the
-	// store is slow to tell; 0 is two seconds.
-	Arrival time.Duration
 	// Origin is a web page's that may call the API and the store; Foreign is
 	// one that may not.
 	Origin, Foreign string

@@ -89,10 +89,6 @@ func delivery(t *testing.T, d *emulated) {
 		const name = "no edge logs"
 		adaptationsAreKnown(t, e.stack.Changes, map[string]string{"StorageDeliveryLogSource": name, "StorageDeliveryLogDestination": name, "StorageDeliveryLogDelivery": name})
 	})
-	// The first event of a stage waits for its functions to start.
-	if err := Try(t.Context(), e, Cases()[0]); err != nil {
-		t.Logf("at first: %.200v", err)
-	}
 	for _, name := range []string{"a file arrives and is read, deleted and restored", "storage client", "a stored page never runs", "paging"} {
 		i := slices.IndexFunc(Cases(), func(c Case) bool { return c.Name == name })
 		t.Run(name, func(t *testing.T) { Cases()[i].Run(t, NewWorld(t.Context(), e, name)) })

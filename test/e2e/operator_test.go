@@ -33,7 +33,7 @@ func verified(t *testing.T, d *emulated) {
 	}
 	report, err := verify.Run(ctx, verify.Config{
 		URL: d.URL(), Token: token(Alice), Other: token(Bob), Expired: bad["expired"], Origin: d.Differences().Origin,
-		Signer: signerOf(t, d), Transport: d.Client().Transport,
+		Signer: signerOf(t, d), Transport: d.Client().Transport, Timeout: 3 * patience, ListedWithin: patience,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -26,14 +26,15 @@ type Case struct {
 	Run  func(T, *World)
 }
 
-// caseTimeout bounds one case.
-const caseTimeout = 2 * time.Minute
+// caseTimeout bounds one case, which may have to be patient more than once.
+const caseTimeout = 5 * time.Minute
 
 // World is what a case works with: the deployment, and a folder of its own.
 type World struct {
 	Deployment
-	ctx    context.Context
-	folder string
+	ctx      context.Context
+	folder   string
+	patience time.Duration
 }
 
 var worlds atomic.Int64 // numbers the folders, so that two runs of a case do not meet
@@ -41,7 +42,7 @@ var worlds atomic.Int64 // numbers the folders, so that two runs of a case do no
 // NewWorld returns a world for a case of this name.
 func NewWorld(ctx context.Context, d Deployment, name string) *World {
 	folder := strings.ReplaceAll(strings.ToLower(name), " ", "-")
-	return &World{Deployment: d, ctx: ctx, folder: fmt.Sprintf("%s-%d/", folder, worlds.Add(1))}
+	return &World{Deployment: d, ctx: ctx, folder: fmt.Sprintf("%s-%d/", folder, worlds.Add(1)), patience: patience}
 }
 
 // Key returns the key of this name in the case's own folder.
@@ -62,14 +63,19 @@ func Run(t *testing.T, d Deployment) {
 }
 
 // Try runs one case and returns its failures, nil when it passes.
-func Try(ctx context.Context, d Deployment, c Case) error {
+func Try(ctx context.Context, d Deployment, c Case) error { return tryFor(ctx, d, c, patience) }
+
+// tryFor is Try for a case that waits no longer than this for anything.
+func tryFor(ctx context.Context, d Deployment, c Case, patience time.Duration) error {
 	ctx, cancel := context.WithTimeout(ctx, caseTimeout)
 	defer cancel()
 	r := &recorder{}
 	done := make(chan struct{})
 	go func() { // of its own, because Fatalf ends it
 		defer close(done)
-		c.Run(r, NewWorld(ctx, d, c.Name))
+		w := NewWorld(ctx, d, c.Name)
+		w.patience = patience
+		c.Run(r, w)
 	}()
 	<-done
 	if len(r.failures) == 0 {

@@ -2,7 +2,6 @@ package onprem
 
 import (
 	"net/http"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
@@ -21,7 +20,6 @@ func (s *Site) Differences() e2e.Differences {
 		d.FileSystem, d.NoQueryMetadata, d.LosesRaces = true, true, true
 	case stores.MinIO:
 		d.FileSystem, d.LeftOut = true, http.StatusBadRequest
-		d.Arrival = 5 * time.Second // it sends what is in its queue every three seconds
 	case stores.SeaweedFS:
 		d.NoQueryMetadata, d.NoBackslash = true, true
 	}
