@@ -44,19 +44,7 @@ func TestPresignEndpoint(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	binary, err := serve.Binary(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	ours, err := serve.Start(binary, filepath.Join(t.TempDir(), "data"), "--issuer", is.URL, "--audience", issuer.Audience)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := ours.Stop(); err != nil {
-			t.Error(err)
-		}
-	})
+	ours := serve.Run(t, "--issuer", is.URL, "--audience", issuer.Audience)
 	target := vegeta.Target{
 		Method: http.MethodPost, URL: ours.URL + "/api/presign", Body: []byte(presignBody),
 		Header: http.Header{"Authorization": {"Bearer " + token}, "Content-Type": {"application/json"}},

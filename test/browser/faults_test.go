@@ -1,8 +1,9 @@
 package browser
 
 import (
-	"net"
 	"testing"
+
+	"github.com/bytepass/bytepass/test/serve"
 )
 
 // newBadLine starts a server whose store the browser reaches through a line
@@ -10,20 +11,10 @@ import (
 // name: so it is the browser that is told to go through the line.
 func newBadLine(t *testing.T) (*world, *Line) {
 	t.Helper()
-	store := freeAddress(t)
-	server := startServer(t, "--s3-listen", store)
+	store := serve.Address(t)
+	server := serve.Run(t, "--s3-listen", store)
 	l := NewLine(t, store)
 	return &world{Start(t, resolve("MAP "+store+" "+l.Address())), server}, l
-}
-
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
 }
 
 func TestBadLine(t *testing.T) {

@@ -37,7 +37,7 @@ type loginWorld struct {
 
 func newLoginWorld(t *testing.T, flags ...string) *loginWorld {
 	t.Helper()
-	address, store := freeAddress(t), freeAddress(t)
+	address, store := serve.Address(t), serve.Address(t)
 	is, err := issuer.StartLogin(t.Context(), "http://"+address, accessLife)
 	if err != nil {
 		t.Fatal(err)

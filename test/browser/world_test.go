@@ -23,31 +23,13 @@ type world struct {
 
 func newWorld(t *testing.T, flags ...string) *world {
 	t.Helper()
-	server := startServer(t, flags...)
+	server := serve.Run(t, flags...)
 	return &world{Start(t, resolve("MAP "+foreign+" 127.0.0.1")), server}
 }
 
 // resolve has the browser find hosts by these rules.
 func resolve(rules string) chromedp.ExecAllocatorOption {
 	return chromedp.Flag("host-resolver-rules", rules)
-}
-
-func startServer(t *testing.T, flags ...string) *serve.Server {
-	t.Helper()
-	binary, err := serve.Binary(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	server, err := serve.Start(binary, filepath.Join(t.TempDir(), "data"), flags...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := server.Stop(); err != nil {
-			t.Error(err)
-		}
-	})
-	return server
 }
 
 // target is the server as its guest on this machine uses it.

@@ -3,7 +3,6 @@ package e2e
 import (
 	"context"
 	"net/http"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -51,21 +50,8 @@ func TestServeLimits(t *testing.T) {
 // startServe runs the command on an empty folder until the test ends.
 func startServe(t *testing.T, flags ...string) *served {
 	t.Helper()
-	binary, err := serve.Binary(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	start := time.Now()
-	s, err := serve.Start(binary, filepath.Join(t.TempDir(), "data"), flags...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Logf("measured: serve is ready after %v on an empty folder", time.Since(start).Round(time.Millisecond))
-	t.Cleanup(func() {
-		if err := s.Stop(); err != nil {
-			t.Error(err)
-		}
-	})
+	s := serve.Run(t, flags...)
+	t.Logf("measured: serve is ready after %v on an empty folder", s.Took.Round(time.Millisecond))
 	f, err := folder.Open(s.Data, false)
 	if err != nil {
 		t.Fatal(err)

@@ -7,7 +7,6 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -32,19 +31,7 @@ type town struct {
 }
 
 func newTown(t *testing.T) *town {
-	binary, err := serve.Binary(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	s, err := serve.Start(binary, filepath.Join(t.TempDir(), "data"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := s.Stop(); err != nil {
-			t.Error(err)
-		}
-	})
+	s := serve.Run(t)
 	f, err := folder.Open(s.Data, false)
 	if err != nil {
 		t.Fatal(err)

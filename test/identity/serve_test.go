@@ -51,16 +51,9 @@ func TestTokens(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(m.Close)
-	binary, err := serve.Binary(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	s, err := serve.Start(binary, filepath.Join(t.TempDir(), "data"), "--issuer", is.URL, "--audience", issuer.Audience, "--require-scopes")
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := serve.Run(t, "--issuer", is.URL, "--audience", issuer.Audience, "--require-scopes")
 	t.Cleanup(func() {
-		if err := s.Stop(); err != nil {
+		if err := s.Stop(); err != nil { // so that the log is whole
 			t.Error(err)
 		}
 		if err := audit.Check(s.LogFile(), s.Data); err != nil {

@@ -6,7 +6,6 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -28,16 +27,8 @@ import (
 const key = "telltale/photo.txt"
 
 func TestScrape(t *testing.T) {
-	binary, err := serve.Binary(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	address := freeAddress(t)
-	s, err := serve.Start(binary, filepath.Join(t.TempDir(), "data"), "--metrics-listen", address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Stop()
+	address := serve.Address(t)
+	s := serve.Run(t, "--metrics-listen", address)
 	traffic(t, s)
 
 	families, text := scrape(t, "http://"+address+"/metrics")
@@ -69,7 +60,7 @@ func TestScrape(t *testing.T) {
 		{"bytepass_catalog_connections_max", "", 1, true},
 		{"bytepass_leader", "", 1, false},
 		{"bytepass_stale_uploads_aborted_total", "", 0, false},
-		{"bytepass_build_info", `version="` + version(t, binary) + `"`, 1, false},
+		{"bytepass_build_info", `version="` + version(t, s.Binary) + `"`, 1, false},
 	} {
 		got, ok := value(families[c.name], c.labels)
 		if !ok || got != c.want && (!c.more || got < c.want) {
@@ -238,14 +229,4 @@ func version(t *testing.T, binary string) string {
 		t.Fatal(err)
 	}
 	return strings.Fields(string(out))[1]
-}
-
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
 }

@@ -96,7 +96,6 @@ func (s *Site) write(t testing.TB, path, database string) {
 // serve runs a server and puts it behind the balancer.
 func (s *Site) serve(t testing.TB, binary, data, settings string) *serve.Server {
 	t.Helper()
-	began := time.Now()
 	server, err := serve.Start(binary, data, "--config", settings)
 	if err != nil {
 		t.Fatal(err)
@@ -106,7 +105,7 @@ func (s *Site) serve(t testing.TB, binary, data, settings string) *serve.Server 
 			t.Error(err)
 		}
 	})
-	t.Logf("measured: serve on %s and PostgreSQL is ready after %v", s.store.Kind, time.Since(began).Round(10*time.Millisecond))
+	t.Logf("measured: serve on %s and PostgreSQL is ready after %v", s.store.Kind, server.Took.Round(10*time.Millisecond))
 	s.balancer.add(t, server.URL)
 	return server
 }

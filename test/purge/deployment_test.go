@@ -11,7 +11,6 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -38,19 +37,7 @@ type deployment struct {
 
 func deploy(t *testing.T) *deployment {
 	t.Helper()
-	binary, err := serve.Binary(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	d := &deployment{T: t, tokens: map[string]string{}}
-	if d.server, err = serve.Start(binary, filepath.Join(t.TempDir(), "data")); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := d.server.Stop(); err != nil {
-			t.Error(err)
-		}
-	})
+	d := &deployment{T: t, server: serve.Run(t), tokens: map[string]string{}}
 	f, err := folder.Open(d.server.Data, false)
 	if err != nil {
 		t.Fatal(err)

@@ -52,7 +52,7 @@ func runPage(t *testing.T, root, page string) {
 	folder, ran := t.TempDir(), 0
 	var server *serve.Server
 	if has("serve") {
-		server = start(t)
+		server = serve.Run(t)
 	}
 	var parts *site
 	if has("on-prem") || has("values") {
@@ -80,24 +80,6 @@ func runPage(t *testing.T, root, page string) {
 	if ran == 0 {
 		t.Error("the page has no snippet that is run")
 	}
-}
-
-func start(t *testing.T) *serve.Server {
-	t.Helper()
-	binary, err := serve.Binary(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	server, err := serve.Start(binary, filepath.Join(t.TempDir(), "data"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := server.Stop(); err != nil {
-			t.Error(err)
-		}
-	})
-	return server
 }
 
 // runAgainst runs a snippet in folder; an HTTP error of curl ends it.

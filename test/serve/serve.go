@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -15,13 +14,15 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/bytepass/bytepass/test/process"
 	"github.com/bytepass/bytepass/test/project"
 )
 
+// Bounds, for a machine that does much else.
 const (
-	buildTimeout = 15 * time.Minute // the first compilation, on two busy cores
-	startTimeout = 30 * time.Second
-	stopTimeout  = 15 * time.Second
+	buildTimeout = 15 * time.Minute // the first compilation
+	startTimeout = 2 * time.Minute
+	stopTimeout  = time.Minute
 )
 
 // Binary builds the command and returns its path. Go's cache makes the second
@@ -49,16 +50,18 @@ type Server struct {
 	Data string // its data folder
 	// Binary is the command's path.
 	Binary string
+	// Took is how long it was, the last time, from the start until it was ready.
+	Took time.Duration
 
-	listen string
-	flags  []string
-	cmd    *exec.Cmd
-	done   chan struct{}
+	listen  string
+	flags   []string
+	process *process.Process
 }
 
 // Start runs the command's binary on the data folder, on a free port of
 // loopback, with more flags if the caller has any, and returns when everything
-// behind it works. What it prints goes to <data>.log.
+// behind it works. What it prints goes to <data>.log. It runs until Stop or
+// Kill, and never longer than this process.
 func Start(binary, data string, flags ...string) (*Server, error) {
 	address, err := FreeAddress()
 	if err != nil {
@@ -75,66 +78,45 @@ func StartAt(address, binary, data string, flags ...string) (*Server, error) {
 
 // Restart starts the server again on the same folder and address, after Kill or Stop.
 func (s *Server) Restart() error {
-	log, err := os.OpenFile(s.LogFile(), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
+	began := time.Now()
+	p, err := process.Start(process.Program{
+		Command: append([]string{s.Binary, "serve", "--data", s.Data, "--listen", s.listen}, s.flags...),
+		Log:     s.LogFile(),
+	})
 	if err != nil {
 		return err
 	}
-	defer log.Close() // the process has its own copy
-	s.cmd = exec.Command(s.Binary, append([]string{"serve", "--data", s.Data, "--listen", s.listen}, s.flags...)...)
-	s.cmd.Stdout, s.cmd.Stderr = log, log
-	if err := s.cmd.Start(); err != nil {
-		return err
-	}
-	s.done = make(chan struct{})
-	go func() {
-		s.cmd.Wait() // its end is told by done, its reason by the log
-		close(s.done)
-	}()
-	if err := s.ready(); err != nil {
+	s.process = p
+	if err := p.Await(context.Background(), startTimeout, s.ready); err != nil {
 		return errors.Join(err, s.Kill())
 	}
+	s.Took = time.Since(began)
 	return nil
 }
 
-func (s *Server) ready() error {
-	deadline := time.Now().Add(startTimeout)
-	for time.Now().Before(deadline) {
-		res, err := http.Get(s.URL + "/readyz")
-		if err == nil {
-			res.Body.Close()
-			if res.StatusCode == http.StatusOK {
-				return nil
-			}
-		}
-		select {
-		case <-s.done:
-			return fmt.Errorf("bytepass serve ended: %s", s.log())
-		case <-time.After(20 * time.Millisecond):
-		}
+// ready asks the server whether everything behind it works.
+func (s *Server) ready(ctx context.Context) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.URL+"/readyz", nil)
+	if err != nil {
+		return err
 	}
-	return fmt.Errorf("bytepass serve was not ready within %v: %s", startTimeout, s.log())
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return err
+	}
+	defer res.Body.Close()
+	if res.StatusCode != http.StatusOK {
+		return fmt.Errorf("/readyz says %s", res.Status)
+	}
+	return nil
 }
 
 // Kill ends the server at once, as a power cut would end it.
-func (s *Server) Kill() error {
-	if err := s.cmd.Process.Kill(); err != nil && !errors.Is(err, os.ErrProcessDone) {
-		return err
-	}
-	<-s.done
-	return nil
-}
+func (s *Server) Kill() error { return s.process.End() }
 
-// Stop asks the server to end and waits until it has.
+// Stop asks the server to end and waits until it has. It is idempotent.
 func (s *Server) Stop() error {
-	if err := s.cmd.Process.Signal(syscall.SIGTERM); err != nil && !errors.Is(err, os.ErrProcessDone) {
-		return err
-	}
-	select {
-	case <-s.done:
-		return nil
-	case <-time.After(stopTimeout):
-		return errors.Join(fmt.Errorf("bytepass serve did not stop within %v: %s", stopTimeout, s.log()), s.Kill())
-	}
+	return errors.Join(s.process.Stop(syscall.SIGTERM, stopTimeout), s.process.End())
 }
 
 // Token returns a token of the development issuer, as "bytepass token" prints it.
@@ -151,25 +133,16 @@ func (s *Server) Token(ctx context.Context, owner string) (string, error) {
 }
 
 // Pid returns the number of the server's process.
-func (s *Server) Pid() int { return s.cmd.Process.Pid }
+func (s *Server) Pid() int { return s.process.Pid() }
 
 // LogFile is where everything goes that the server prints.
 func (s *Server) LogFile() string { return s.Data + ".log" }
 
-func (s *Server) log() string {
-	content, err := os.ReadFile(s.LogFile())
-	if err != nil {
-		return err.Error()
-	}
-	return string(content)
-}
-
 // FreeAddress returns an address of loopback that nobody listens on.
 func FreeAddress() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	port, err := process.Port()
 	if err != nil {
 		return "", err
 	}
-	defer l.Close()
-	return l.Addr().String(), nil
+	return process.Address(port), nil
 }

@@ -80,19 +80,7 @@ var binary = sync.OnceValues(func() (string, error) { return serve.Binary(contex
 // newRig starts a server and leads to it.
 func newRig(t *testing.T) *rig {
 	t.Helper()
-	binary, err := binary()
-	if err != nil {
-		t.Fatal(err)
-	}
-	server, err := serve.Start(binary, filepath.Join(t.TempDir(), "data"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := server.Stop(); err != nil {
-			t.Error(err)
-		}
-	})
+	server := serve.Run(t)
 	r := rigOf(t, Deployment{URL: server.URL})
 	r.server = server
 	return r

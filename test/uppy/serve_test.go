@@ -2,7 +2,6 @@ package uppy
 
 import (
 	"net/http"
-	"path/filepath"
 	"strconv"
 	"testing"
 	"time"
@@ -12,20 +11,8 @@ import (
 
 // TestServe uploads to the command as a laptop runs it.
 func TestServe(t *testing.T) {
-	binary, err := serve.Binary(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
 	const partSeconds = 4
-	s, err := serve.Start(binary, filepath.Join(t.TempDir(), "data"), "--part-seconds", strconv.Itoa(partSeconds))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := s.Stop(); err != nil {
-			t.Error(err)
-		}
-	})
+	s := serve.Run(t, "--part-seconds", strconv.Itoa(partSeconds))
 	token, err := s.Token(t.Context(), "alice")
 	if err != nil {
 		t.Fatal(err)

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"net/http"
 	"net/url"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -33,21 +32,9 @@ type deployment struct {
 // deploy runs the command on an empty folder until the test ends.
 func deploy(t *testing.T) *deployment {
 	t.Helper()
-	binary, err := serve.Binary(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	s, err := serve.Start(binary, filepath.Join(t.TempDir(), "data"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := s.Stop(); err != nil {
-			t.Error(err)
-		}
-	})
-	d := &deployment{server: s}
-	if d.folder, err = folder.Open(s.Data, false); err != nil {
+	d := &deployment{server: serve.Run(t)}
+	var err error
+	if d.folder, err = folder.Open(d.server.Data, false); err != nil {
 		t.Fatal(err)
 	}
 	state, err := d.folder.State()
