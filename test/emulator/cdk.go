@@ -17,13 +17,11 @@ import (
 	"github.com/bytepass/bytepass/test/project"
 )
 
-// How long each command may take. On two busy cores the first synth compiles
-// the CDK; a deployment takes seconds.
+// How long each command may take, on a machine that does much else: the first
+// synth compiles the CDK, a deployment takes seconds.
 const (
-	synthTimeout     = 15 * time.Minute
-	bootstrapTimeout = 2 * time.Minute
-	deployTimeout    = 5 * time.Minute
-	destroyTimeout   = 2 * time.Minute
+	synthTimeout  = 15 * time.Minute
+	deployTimeout = 10 * time.Minute
 )
 
 // Outputs are the outputs of the deployed stacks: stack name, output name, value.
@@ -56,7 +54,7 @@ func Synth(ctx context.Context, out string, settings map[string]string) error {
 // Bootstrap prepares the account for deployments of the assembly in the folder
 // app, as every account has to be once.
 func (e *Emulator) Bootstrap(ctx context.Context, app string) error {
-	return runCDK(ctx, bootstrapTimeout, e.Env(), "bootstrap", "--app", app, "aws://"+Account+"/"+Region)
+	return runCDK(ctx, deployTimeout, e.Env(), "bootstrap", "--app", app, "aws://"+Account+"/"+Region)
 }
 
 // Deploy deploys all stacks of the assembly in the folder app and returns their outputs.
@@ -77,7 +75,7 @@ func (e *Emulator) Deploy(ctx context.Context, app string) (Outputs, error) {
 
 // Destroy removes all stacks of the assembly in the folder app.
 func (e *Emulator) Destroy(ctx context.Context, app string) error {
-	return runCDK(ctx, destroyTimeout, e.Env(), "destroy", "--app", app, "--all", "--force")
+	return runCDK(ctx, deployTimeout, e.Env(), "destroy", "--app", app, "--all", "--force")
 }
 
 // runCDK runs the pinned CDK with the pinned Node in the project's folder. The

@@ -16,15 +16,13 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"strconv"
-	"syscall"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 
+	"github.com/bytepass/bytepass/test/process"
 	"github.com/bytepass/bytepass/test/project"
 )
 
@@ -34,17 +32,17 @@ const (
 	Region  = "us-east-1"
 )
 
-// startTimeout bounds the start of the emulator; it takes a second.
-const startTimeout = 30 * time.Second
+// startTimeout bounds the start of the emulator, on a machine that does much
+// else; it takes a second.
+const startTimeout = 2 * time.Minute
 
 // Emulator is a running AWS emulator behind a proxy that stands for TLS.
 type Emulator struct {
 	URL string // of the proxy: the endpoint of every service
-	Dir string // everything it writes, and its log emulator.log
+	Dir string // its log emulator.log and the outputs of what is deployed
 
-	proxy *proxy
-	cmd   *exec.Cmd
-	done  chan struct{} // closed when the process has ended
+	proxy   *proxy
+	program *process.Process
 }
 
 // Start runs an empty emulator that keeps its files in dir, which must exist,
@@ -54,91 +52,67 @@ func Start(dir string) (*Emulator, error) {
 	if err != nil {
 		return nil, err
 	}
-	port, err := freePort()
+	port, err := process.Port()
 	if err != nil {
 		return nil, err
 	}
-	front, err := startProxy("127.0.0.1:" + strconv.Itoa(port))
+	front, err := startProxy(process.Address(port))
 	if err != nil {
 		return nil, err
 	}
-	e := &Emulator{URL: "http://" + front.addr, Dir: dir, proxy: front, done: make(chan struct{})}
+	e := &Emulator{URL: "http://" + front.addr, Dir: dir, proxy: front}
 	if err := e.run(binary, port); err != nil {
 		front.close()
 		return nil, err
 	}
-	if err := e.ready(); err != nil {
+	if err := e.program.Await(context.Background(), startTimeout, e.healthy); err != nil {
 		return nil, errors.Join(err, e.Close())
 	}
 	return e, nil
 }
 
-func (e *Emulator) run(binary string, port int) error {
-	tmp := filepath.Join(e.Dir, "tmp")
+// run starts the process; those of its functions are of its group.
+func (e *Emulator) run(binary, port string) (err error) {
+	folder := filepath.Join(e.Dir, "emulator")
+	tmp := filepath.Join(folder, "tmp")
 	if err := os.MkdirAll(tmp, 0o755); err != nil {
 		return err
 	}
-	log, err := os.Create(filepath.Join(e.Dir, "emulator.log"))
+	e.program, err = process.Start(process.Program{
+		Command: []string{binary}, Folder: folder, Log: filepath.Join(e.Dir, "emulator.log"),
+		Env: append(e.Env(),
+			"AUTH=true", // check signatures, evaluate policies
+			"BIND_HOST=127.0.0.1",
+			"GATEWAY_PORT="+port,
+			"IOT_MTLS_ENABLED=0", // or it opens a fixed port
+			// Or it refuses the tokens of an issuer that was slow once for a minute.
+			"MINISTACK_APIGW_JWKS_TIMEOUT_SECONDS=60",
+			"TMPDIR="+tmp,
+		),
+	})
+	return err
+}
+
+func (e *Emulator) healthy(ctx context.Context) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, e.URL+"/_ministack/health", nil)
 	if err != nil {
 		return err
 	}
-	defer log.Close() // the process has its own copy
-	e.cmd = exec.Command(binary)
-	e.cmd.Dir, e.cmd.Stdout, e.cmd.Stderr = e.Dir, log, log
-	e.cmd.Env = append(e.Env(),
-		"AUTH=true", // check signatures, evaluate policies
-		"BIND_HOST=127.0.0.1",
-		"GATEWAY_PORT="+strconv.Itoa(port),
-		"IOT_MTLS_ENABLED=0", // or it opens a fixed port
-		"TMPDIR="+tmp,
-	)
-	e.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // its functions are processes of its group
-	if err := e.cmd.Start(); err != nil {
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
 		return err
 	}
-	go func() {
-		e.cmd.Wait() // says only that it was stopped
-		close(e.done)
-	}()
-	return nil
-}
-
-func (e *Emulator) ready() error {
-	deadline := time.Now().Add(startTimeout)
-	for time.Now().Before(deadline) {
-		select {
-		case <-e.done:
-			return fmt.Errorf("the emulator ended at once: see %s", filepath.Join(e.Dir, "emulator.log"))
-		case <-time.After(50 * time.Millisecond):
-		}
-		res, err := http.Get(e.URL + "/_ministack/health")
-		if err != nil {
-			continue
-		}
-		res.Body.Close()
-		if res.StatusCode == http.StatusOK {
-			return nil
-		}
+	res.Body.Close()
+	if res.StatusCode != http.StatusOK {
+		return fmt.Errorf("its health is %s", res.Status)
 	}
-	return fmt.Errorf("the emulator did not answer within %v: see %s", startTimeout, filepath.Join(e.Dir, "emulator.log"))
+	return nil
 }
 
 // Close ends the emulator, its functions and its proxy.
 func (e *Emulator) Close() error {
 	defer e.proxy.close()
-	group := -e.cmd.Process.Pid
-	if err := syscall.Kill(group, syscall.SIGTERM); err != nil && !errors.Is(err, syscall.ESRCH) {
-		return err
-	}
-	select {
-	case <-e.done:
-	case <-time.After(5 * time.Second):
-	}
-	if err := syscall.Kill(group, syscall.SIGKILL); err != nil && !errors.Is(err, syscall.ESRCH) {
-		return err
-	}
-	<-e.done
-	return nil
+	return e.program.End()
 }
 
 // Env returns the environment of programs that talk to the emulator as its
@@ -168,21 +142,11 @@ func (e *Emulator) Admin() aws.Config {
 // HTTPClient returns a client that finds the emulator's host names, such as
 // <api>.execute-api.localhost, on loopback: Go does not resolve them.
 func (e *Emulator) HTTPClient() *http.Client {
-	dialer := &net.Dialer{Timeout: 5 * time.Second}
+	dialer := &net.Dialer{Timeout: time.Minute}
 	return &http.Client{
-		Timeout: time.Minute,
+		Timeout: 5 * time.Minute, // a large file, on a machine that does much else
 		Transport: &http.Transport{DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
 			return dialer.DialContext(ctx, network, e.proxy.addr)
 		}},
 	}
-}
-
-// freePort returns a port of loopback that nothing listens on at the moment.
-func freePort() (int, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return 0, err
-	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port, nil
 }

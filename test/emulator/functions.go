@@ -9,8 +9,9 @@ import (
 
 const functionsPath = "/2015-03-31/functions/"
 
-// restartTimeout bounds the time that a changed function needs to be active.
-const restartTimeout = 30 * time.Second
+// restartTimeout bounds the time that a changed function needs to be active, on
+// a machine that does much else.
+const restartTimeout = 2 * time.Minute
 
 // functionConfiguration is what this package looks at of a function.
 type functionConfiguration struct {
