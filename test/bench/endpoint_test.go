@@ -1,24 +1,20 @@
 package bench
 
 import (
-	"bufio"
-	"context"
-	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strconv"
-	"strings"
 	"testing"
 	"time"
 
 	vegeta "github.com/tsenart/vegeta/v12/lib"
 
 	"github.com/bytepass/bytepass/test/issuer"
+	"github.com/bytepass/bytepass/test/process"
 	"github.com/bytepass/bytepass/test/project"
 	"github.com/bytepass/bytepass/test/serve"
 )
@@ -102,39 +98,19 @@ func startPeer(t *testing.T, is *issuer.Issuer) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithCancel(t.Context())
-	cmd := exec.CommandContext(ctx, node, script)
-	cmd.Env = append(os.Environ(), "NODE_ENV=production")
-	cmd.Stderr = os.Stderr
-	stdin, err := cmd.StdinPipe()
+	peer, err := process.StartScript(t.Context(), map[string]string{
+		"issuer": is.URL, "audience": issuer.Audience, "endpoint": "http://127.0.0.1:9000",
+		"bucket": "files", "accessKeyId": "AKIDEXAMPLE", "secretAccessKey": "not-a-real-secret-key",
+	}, []string{"NODE_ENV=production"}, node, script)
 	if err != nil {
-		t.Fatal(err)
-	}
-	stdout, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		cancel()
-		cmd.Wait() // says only that it was killed
+		if err := peer.End(); err != nil {
+			t.Error(err)
+		}
 	})
-	config := map[string]string{
-		"issuer": is.URL, "audience": issuer.Audience, "endpoint": "http://127.0.0.1:9000",
-		"bucket": "files", "accessKeyId": "AKIDEXAMPLE", "secretAccessKey": "not-a-real-secret-key",
-	}
-	if err := json.NewEncoder(stdin).Encode(config); err != nil {
-		t.Fatal(err)
-	}
-	line, err := bufio.NewReader(stdout).ReadString('\n')
-	url, ready := strings.CutPrefix(strings.TrimSpace(line), "ready ")
-	if err != nil || !ready {
-		t.Fatalf("the peer did not start: %q %v", line, err)
-	}
-	go io.Copy(io.Discard, stdout)
-	return url
+	return peer.URL
 }
 
 // wrkScript writes what wrk sends, and returns the file's path.

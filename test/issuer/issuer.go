@@ -6,23 +6,20 @@
 package issuer
 
 import (
-	"bufio"
 	"context"
 	"crypto/rand"
 	"crypto/rsa"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
-	"os/exec"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
 
+	"github.com/bytepass/bytepass/test/process"
 	"github.com/bytepass/bytepass/test/project"
 )
 
@@ -35,14 +32,15 @@ const keyID = "test-key"
 type Issuer struct {
 	URL string // the issuer, as in the claim iss
 
-	key  *rsa.PrivateKey
-	stop func() error
+	key    *rsa.PrivateKey
+	script *process.Script
 
 	mu     sync.Mutex
 	tokens map[string]string
 }
 
-// Start runs an issuer that knows these owners until Close. Owners may be any
+// Start runs an issuer that knows these owners until Close, or the end of ctx.
+// Owners may be any
 // printable ASCII: they are the claim sub of their tokens.
 func Start(ctx context.Context, owners ...string) (*Issuer, error) {
 	return start(ctx, map[string]any{"owners": owners})
@@ -68,57 +66,15 @@ func start(ctx context.Context, config map[string]any) (*Issuer, error) {
 	}
 	config["audience"] = Audience
 	config["key"] = jose.JSONWebKey{Key: key, KeyID: keyID, Algorithm: string(jose.RS256), Use: "sig"}
-	line, err := json.Marshal(config)
+	running, err := process.StartScript(ctx, config, nil, node, script)
 	if err != nil {
-		return nil, err
-	}
-	is := &Issuer{key: key, tokens: map[string]string{}}
-	if is.URL, is.stop, err = run(ctx, node, script, line); err != nil {
 		return nil, fmt.Errorf("the OIDC issuer: %w", err)
 	}
-	return is, nil
+	return &Issuer{URL: running.URL, key: key, script: running, tokens: map[string]string{}}, nil
 }
 
-// run starts the issuer's process, hands it its configuration, and waits for
-// the line that names its URL.
-func run(ctx context.Context, node, script string, config []byte) (string, func() error, error) {
-	cmd := exec.CommandContext(ctx, node, script)
-	stdin, err := cmd.StdinPipe()
-	if err != nil {
-		return "", nil, err
-	}
-	stdout, err := cmd.StdoutPipe()
-	if err != nil {
-		return "", nil, err
-	}
-	var stderr strings.Builder
-	cmd.Stderr = &stderr
-	if err := cmd.Start(); err != nil {
-		return "", nil, err
-	}
-	stop := func() error {
-		stdin.Close()
-		if err := cmd.Process.Kill(); err != nil {
-			return err
-		}
-		cmd.Wait() // says only that it was killed
-		return nil
-	}
-	if _, err := stdin.Write(append(config, '\n')); err != nil {
-		return "", nil, errors.Join(err, stop())
-	}
-	line, err := bufio.NewReader(stdout).ReadString('\n')
-	ready, ok := strings.CutPrefix(strings.TrimSpace(line), "ready ")
-	if err != nil || !ok {
-		stop()
-		return "", nil, fmt.Errorf("it did not start: %s", stderr.String())
-	}
-	go io.Copy(io.Discard, stdout)
-	return ready, stop, nil
-}
-
-// Close ends the issuer.
-func (is *Issuer) Close() error { return is.stop() }
+// Close ends the issuer. It is idempotent.
+func (is *Issuer) Close() error { return is.script.End() }
 
 // Token returns an access token of owner, asked for at the token endpoint once
 // and kept: it lives an hour, longer than a test run.
