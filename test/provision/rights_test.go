@@ -174,13 +174,13 @@ func eachRightCounts(t *testing.T, o operator, kind onprem.Kind, users onprem.Us
 			actions++
 			less := kind.Grants("rights", users)
 			less[i]["Action"] = slices.DeleteFunc(slices.Clone(less[i]["Action"].([]any)), func(a any) bool { return a == action })
-			setPolicy(t, o, less)
+			setPolicy(t, o, server, less, actions)
 			if err := serverWork(t.Context(), server, signer, "rights", fmt.Sprintf("without-%d", actions)); err == nil {
 				idle = append(idle, action.(string))
 			}
 		}
 	}
-	setPolicy(t, o, kind.Grants("rights", users))
+	setPolicy(t, o, server, kind.Grants("rights", users), 0)
 	if err := serverWork(t.Context(), server, signer, "rights", "with-all"); err != nil {
 		t.Errorf("with all rights back: %v", err)
 	}
@@ -190,14 +190,28 @@ func eachRightCounts(t *testing.T, o operator, kind onprem.Kind, users onprem.Us
 	t.Logf("measured: %d rights, each taken away once; %s does not look at %v", actions, o.store.Kind, idle)
 }
 
-func setPolicy(t *testing.T, o operator, statements []provision.Statement) {
+// setPolicy sets the bucket's policy and waits until it holds: until the
+// server's user may do what only the one of this number allows.
+func setPolicy(t *testing.T, o operator, server *s3.Client, statements []provision.Statement, number int) {
 	t.Helper()
-	document, err := json.Marshal(map[string]any{"Version": "2012-10-17", "Statement": statements})
+	i := slices.IndexFunc(statements, func(s provision.Statement) bool { return strings.HasPrefix(s["Sid"].(string), "BytepassServer") })
+	key := fmt.Sprintf("policies/%d", number)
+	document, err := json.Marshal(map[string]any{"Version": "2012-10-17", "Statement": append(slices.Clone(statements), provision.Statement{
+		"Sid": "Holds", "Effect": "Allow", "Principal": statements[i]["Principal"], "Action": []string{"s3:PutObject"}, "Resource": []string{"arn:aws:s3:::rights/" + key},
+	})})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if _, err := o.store.Client.PutBucketPolicy(t.Context(), &s3.PutBucketPolicyInput{Bucket: aws.String("rights"), Policy: aws.String(string(document))}); err != nil {
 		t.Fatal(err)
 	}
-	time.Sleep(20 * time.Millisecond)
+	for end := time.Now().Add(time.Minute); ; time.Sleep(20 * time.Millisecond) {
+		_, err := server.PutObject(t.Context(), &s3.PutObjectInput{Bucket: aws.String("rights"), Key: &key, Body: strings.NewReader("x")})
+		if err == nil {
+			return
+		}
+		if time.Now().After(end) {
+			t.Fatalf("the policy does not hold: %v", err)
+		}
+	}
 }

@@ -29,13 +29,13 @@ func notifications() chapter {
 }
 
 const (
-	// patience is how long a store may take to tell. MinIO tells again after
-	// three seconds.
-	patience = 10 * time.Second
-	// firstTold is the first change that a store tells of. Ceph takes up to half
-	// a minute before it tells of a new topic.
+	// firstTold is the first change that a store tells of. Ceph takes half a
+	// minute before it tells of a new topic, and a busy machine takes its time.
 	firstTold = "notify/first"
-	waking    = 45 * time.Second
+	waking    = 2 * time.Minute
+	// patience is for what has not come when the event of a later change has.
+	// MinIO tells again after three seconds.
+	patience = 10 * time.Second
 )
 
 // told is the answer of a store that has to tell of a change of key.
@@ -48,8 +48,17 @@ func told(key, event string, change func(*asker)) func(*asker) string {
 			a.awake = within(waking, func() bool { return a.hook.was("ObjectCreated " + firstTold) })
 		}
 		change(a)
-		return when(within(patience, func() bool { return a.hook.was(event + " " + key) }), "it does not")
+		return when(a.hears(event+" "+key, "notify/later than "+key), "it does not")
 	}
+}
+
+// hears waits for an event, until there was time enough for it: that of a later
+// change has come.
+func (a *asker) hears(event, later string) bool {
+	a.Helper()
+	a.put(later, "x")
+	within(waking, func() bool { return a.hook.was(event) || a.hook.was("ObjectCreated "+later) })
+	return within(patience, func() bool { return a.hook.was(event) })
 }
 
 // refusesNotifications returns what a store says that has none.

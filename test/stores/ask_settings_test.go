@@ -49,7 +49,7 @@ func (a *asker) fromPage(key, origin string) (allowed, exposed string) {
 }
 
 func preflight(a *asker) string {
-	for deadline := time.Now().Add(2 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+	for deadline := time.Now().Add(holds); ; time.Sleep(50 * time.Millisecond) {
 		allowed, exposed := a.fromPage("cors/listed", page)
 		if (allowed == page || allowed == "*") && strings.Contains(strings.ToLower(exposed), "etag") {
 			return yes

@@ -2,6 +2,7 @@ package stores
 
 import (
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/url"
@@ -143,6 +144,11 @@ func cutOff(a *asker) string {
 	if err := conn.(*net.TCPConn).CloseWrite(); err != nil {
 		a.Fatal(err)
 	}
+	// The store hangs up when it has seen the end.
+	if err := conn.SetReadDeadline(time.Now().Add(holds)); err != nil {
+		a.Fatal(err)
+	}
+	_, _ = io.Copy(io.Discard, conn) // whatever it says
 	kept := within(2*time.Second, func() bool { return a.head(key) != nil })
 	return when(!kept, "the beginning is stored as the file")
 }

@@ -29,6 +29,8 @@ type asker struct {
 	bound  int // numbers keys, so that no check meets another's object
 	// awake says that the store has begun to tell of changes.
 	awake bool
+	// policies counts those that the bucket had.
+	policies int
 	// heedsPolicies says that a policy of the bucket concerns users who sign.
 	heedsPolicies bool
 }
