@@ -9,7 +9,7 @@ DATA = data
 # The CDK and the app that it starts run on the pinned Node.
 CDK = PATH="$(CURDIR)/node_modules/.bin:$$PATH" CDK_DISABLE_CLI_TELEMETRY=1 node_modules/.bin/cdk
 
-.PHONY: help up build test test-stores synth emulate tools lint bench bench-large
+.PHONY: help up build test test-stores try-unit synth emulate tools lint bench bench-large
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' Makefile | expand -t 18
 
@@ -27,6 +27,9 @@ test: ## run everything that must pass
 
 test-stores: ## run what runs on S3 servers on MinIO too, which takes minutes to compile
 	@go run ./tools/check -stores minio
+
+try-unit: build ## start the unit of deploy/systemd under a systemd of its own (as root)
+	@sh test/deploy/systemd.sh
 
 synth: ## write the CloudFormation templates to cdk.out/
 	@sh tools/node.sh
