@@ -21,8 +21,9 @@ import (
 )
 
 // partSeconds is how long the URL of a part is good: longer than a part takes on
-// a slow line, because the emulator looks at that when all of it has arrived.
-const partSeconds = 10
+// a slow line and a machine that does much else, because the emulator looks at
+// that when all of it has arrived.
+const partSeconds = 15
 
 // deployment is the stacks on the emulator.
 type deployment struct {

@@ -77,7 +77,8 @@ func TestTokens(t *testing.T) {
 }
 
 // rotation: when the issuer has a new key, 200 requests at once, half of them
-// with tokens of invented keys, cost it one question, and every good one passes.
+// with tokens of invented keys, cost it one question in ten seconds, and every
+// good one passes.
 func rotation(t *testing.T, door Door, m *Mint) {
 	before := m.Fetches()
 	if before != 1 {
@@ -103,8 +104,10 @@ func rotation(t *testing.T, door Door, m *Mint) {
 		})
 	}
 	requests.Wait()
-	if n := m.Fetches() - before; n != 1 {
-		t.Errorf("200 requests made the server ask for the keys %d times, want 1", n)
+	took := time.Since(start)
+	n := m.Fetches() - before
+	if most := 1 + int(took/(10*time.Second)); n < 1 || n > most {
+		t.Errorf("200 requests in %v made the server ask for the keys %d times, want 1, at most %d", took, n, most)
 	}
-	t.Logf("measured: 200 requests at once after a key rotation: %v, one question to the issuer", time.Since(start).Round(time.Millisecond))
+	t.Logf("measured: 200 requests at once after a key rotation: %v, questions to the issuer: %d", took.Round(time.Millisecond), n)
 }

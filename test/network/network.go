@@ -178,15 +178,16 @@ func (n *Network) Late(matches func(*http.Request) bool, by time.Duration) {
 	n.add(&fault{matches: matches, times: 1, late: by})
 }
 
-// Holds swallows one request: it is answered only by the browser giving up. The
-// channel is closed when all of it has come.
-func (n *Network) Holds(matches func(*http.Request) bool) <-chan struct{} {
-	held := make(chan struct{})
+// Holds swallows one request, which is never answered. The first channel is
+// closed when all of it has come, the second when the browser has given it up.
+func (n *Network) Holds(matches func(*http.Request) bool) (held, givenUp <-chan struct{}) {
+	came, gone := make(chan struct{}), make(chan struct{})
 	n.add(&fault{matches: matches, times: 1, instead: func(_ http.ResponseWriter, r *http.Request) {
-		close(held)
+		close(came)
 		<-r.Context().Done()
+		close(gone)
 	}})
-	return held
+	return came, gone
 }
 
 // Ends breaks the connection of every request that matches, as a server does

@@ -15,8 +15,9 @@ import (
 	"github.com/bytepass/bytepass/test/project"
 )
 
-// patience is how long a page may take for what it is asked.
-const patience = 60 * time.Second
+// patience is how long everybody waits for what has to come, such as the end of
+// a large upload. It is no target: a machine may be busy with other things.
+const patience = 5 * time.Minute
 
 // newBrowser starts a Chromium that reaches everything through the network.
 func newBrowser(t *testing.T, n *network.Network) context.Context {
@@ -28,7 +29,7 @@ func newBrowser(t *testing.T, n *network.Network) context.Context {
 	options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]),
 		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.IgnoreCertErrors,
 		chromedp.ProxyServer(n.URL()), chromedp.Flag("proxy-bypass-list", "<-loopback>"),
-		chromedp.Flag("disable-dev-shm-usage", true),
+		chromedp.Flag("disable-dev-shm-usage", true), chromedp.WSURLReadTimeout(patience),
 	)
 	allocator, stop := chromedp.NewExecAllocator(context.Background(), options...)
 	t.Cleanup(stop)

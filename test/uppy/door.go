@@ -83,7 +83,7 @@ type record struct {
 // download URL gives with those that were sent, and returns its record.
 func (w *world) arrives(t *testing.T, f file) (r record) {
 	t.Helper()
-	for end := time.Now().Add(5 * time.Second); w.get(t, "/api/file?key="+url.QueryEscape(f.name), &r) != http.StatusOK; time.Sleep(50 * time.Millisecond) {
+	for end := time.Now().Add(patience); w.get(t, "/api/file?key="+url.QueryEscape(f.name), &r) != http.StatusOK; time.Sleep(50 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatalf("%q did not arrive", f.name)
 		}
