@@ -26,17 +26,29 @@ import (
 
 const key = "telltale/photo.txt"
 
+// series is one that the traffic makes, and its value.
+type series struct {
+	name, labels string
+	want         float64
+	more         bool // or more
+}
+
+// wrong says what is not as it has to be; empty if all is.
+func (s series) wrong(families map[string]*dto.MetricFamily) string {
+	got, ok := value(families[s.name], s.labels)
+	if !ok || got != s.want && (!s.more || got < s.want) {
+		return fmt.Sprintf("%s{%s} is %v (%t), want %v\n", s.name, s.labels, got, ok, s.want)
+	}
+	return ""
+}
+
 func TestScrape(t *testing.T) {
+	began := time.Now()
 	address := serve.Address(t)
 	s := serve.Run(t, "--metrics-listen", address)
 	traffic(t, s)
 
-	families, text := scrape(t, "http://"+address+"/metrics")
-	for _, c := range []struct {
-		name, labels string
-		want         float64
-		more         bool // or more
-	}{
+	all := []series{
 		{"bytepass_http_requests_total", `route="/api/presign",method="POST",status="2xx"`, 2, false},
 		{"bytepass_http_requests_total", `route="/api/files",method="DELETE",status="2xx"`, 1, false},
 		{"bytepass_http_requests_total", `route="/api/file",method="GET",status="2xx"`, 1, true},
@@ -54,19 +66,24 @@ func TestScrape(t *testing.T) {
 		{"bytepass_events_failed_total", "", 0, false},
 		{"bytepass_event_lag_seconds", "", 2, true},
 		{"bytepass_reconcile_runs_total", `outcome="ok"`, 1, false},
-		{"bytepass_reconcile_last_success_timestamp_seconds", "", float64(time.Now().Unix() - 60), true},
+		{"bytepass_reconcile_last_success_timestamp_seconds", "", float64(began.Unix()), true},
 		{"bytepass_store_calls_total", `operation="HeadObject",outcome="ok"`, 1, true},
 		{"bytepass_store_call_duration_seconds", `operation="HeadObject"`, 1, true},
 		{"bytepass_catalog_connections_max", "", 1, true},
 		{"bytepass_leader", "", 1, false},
 		{"bytepass_stale_uploads_aborted_total", "", 0, false},
 		{"bytepass_build_info", `version="` + version(t, s.Binary) + `"`, 1, false},
-	} {
-		got, ok := value(families[c.name], c.labels)
-		if !ok || got != c.want && (!c.more || got < c.want) {
-			t.Errorf("%s{%s} is %v (%t), want %v", c.name, c.labels, got, ok, c.want)
-		}
 	}
+	var families map[string]*dto.MetricFamily
+	var text string
+	// What has been answered is counted a moment later.
+	await(t, func() (wrong string) {
+		families, text = scrape(t, "http://"+address+"/metrics")
+		for _, one := range all {
+			wrong += one.wrong(families)
+		}
+		return wrong
+	})
 	for _, secret := range []string{"telltale", "photo", "dev", "X-Amz", "Signature"} {
 		for line := range strings.Lines(text) {
 			if strings.HasPrefix(line, "bytepass_") && !strings.HasPrefix(line, "bytepass_build_info") && strings.Contains(line, secret) {
@@ -144,11 +161,21 @@ func traffic(t *testing.T, s *serve.Server) {
 			t.Fatalf("PUT: %d", status)
 		}
 	}
-	await(t, func() bool { _, err := c.File(t.Context(), key, ""); return err == nil })
+	await(t, func() string {
+		if _, err := c.File(t.Context(), key, ""); err != nil {
+			return "the catalog does not have the file: " + err.Error()
+		}
+		return ""
+	})
 	if err := c.Delete(t.Context(), key); err != nil {
 		t.Fatal(err)
 	}
-	await(t, func() bool { _, err := c.File(t.Context(), key, ""); return err != nil })
+	await(t, func() string {
+		if _, err := c.File(t.Context(), key, ""); client.CodeOf(err) != client.CodeNotFound {
+			return fmt.Sprintf("the catalog still has the file: %v", err)
+		}
+		return ""
+	})
 	for target, status := range map[string]int{"/api/versions?key=" + key: http.StatusUnauthorized, "/telltale": http.StatusNotFound} {
 		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.URL+target, nil)
 		if err != nil {
@@ -171,11 +198,16 @@ func send(t *testing.T, r *http.Request) (status int) {
 	return res.StatusCode
 }
 
-func await(t *testing.T, done func() bool) {
+// await waits until nothing is wrong any more.
+func await(t *testing.T, wrong func() string) {
 	t.Helper()
-	for end := time.Now().Add(10 * time.Second); !done(); time.Sleep(10 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {
+		left := wrong()
+		if left == "" {
+			return
+		}
 		if time.Now().After(end) {
-			t.Fatal("the catalog does not follow")
+			t.Fatal(left)
 		}
 	}
 }

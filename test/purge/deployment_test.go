@@ -110,11 +110,15 @@ func (d *deployment) listed(owner string, view client.View) (keys []string) {
 	return keys
 }
 
+// patience is how long the catalog may take to follow the store, on a machine
+// that does much else.
+const patience = time.Minute
+
 // lists waits until an owner has exactly these files.
 func (d *deployment) lists(owner string, want ...string) {
 	d.Helper()
 	var got []string
-	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		if got = d.listed(owner, client.Stored); slices.Equal(got, want) {
 			return
 		}

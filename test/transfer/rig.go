@@ -186,11 +186,15 @@ func (r *rig) one(args ...string) event {
 	return events[0]
 }
 
-// await waits until n files below a prefix are listed: the catalog follows the
-// store within a moment.
+// patience is how long the catalog may take to follow the store. Ceph takes half
+// a minute to tell of anything in a new bucket; where the machine is busy
+// everything takes longer.
+const patience = 2 * time.Minute
+
+// await waits until n files below a prefix are listed.
 func (r *rig) await(prefix string, n int) {
 	r.t.Helper()
-	for end := time.Now().Add(20 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+	for end := time.Now().Add(patience); ; time.Sleep(50 * time.Millisecond) {
 		code, stdout, stderr := r.run(r.command("ls", "--recursive", "--quiet", prefix))
 		if listed := strings.Count(stdout, "\n"); code == 0 && listed == n {
 			return
@@ -247,6 +251,7 @@ type forward struct {
 
 	mu     sync.Mutex
 	refuse func(*http.Request) bool // answers 403 as a store does, if it says so
+	full   func(*http.Request) bool // answers 507 as the embedded store does on a full disk
 }
 
 func (f *forward) start(t *testing.T, dial func(ctx context.Context, network, address string) (net.Conn, error)) {
@@ -274,7 +279,13 @@ func (f *forward) start(t *testing.T, dial func(ctx context.Context, network, ad
 	server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		f.mu.Lock()
 		refused := f.refuse != nil && f.refuse(r)
+		full := f.full != nil && f.full(r)
 		f.mu.Unlock()
+		if full {
+			w.WriteHeader(http.StatusInsufficientStorage)
+			_, _ = io.WriteString(w, "<Error><Code>InsufficientStorage</Code><Message>No space left on device.</Message></Error>")
+			return
+		}
 		if refused {
 			w.WriteHeader(http.StatusForbidden)
 			_, _ = io.WriteString(w, "<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>")
@@ -300,6 +311,13 @@ func (f *forward) refuseIf(refuse func(*http.Request) bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.refuse = refuse
+}
+
+// fullIf sets which requests find the store full; nil is none.
+func (f *forward) fullIf(full func(*http.Request) bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.full = full
 }
 
 type counted struct {
