@@ -16,17 +16,9 @@ import (
 // is what makes a large catalog affordable in a test.
 func seed(t testing.TB, c *Catalog, status files.Status, prefix string, n int, expires time.Time) {
 	t.Helper()
-	space, err := files.Person("alice")
-	if err != nil {
-		t.Fatal(err)
-	}
-	args, err := values(files.Record{Space: space, Bucket: "bucket", Size: 7, MimeType: "text/plain", ETag: "d41d8cd98f00b204e9800998ecf8427e", VersionID: "v1", Status: status, ExpiresAt: expires}, 1)
-	if err != nil {
-		t.Fatal(err)
-	}
+	args := seedValues(t, status, prefix, expires)
 	selected := strings.Replace(parameters(columns), "$2", "$2 || printf('%07d', n)", 1)
-	args[1] = prefix
-	_, err = c.write.Exec(fmt.Sprintf(`WITH RECURSIVE counter(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM counter WHERE n < $%d - 1)
+	_, err := c.write.Exec(fmt.Sprintf(`WITH RECURSIVE counter(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM counter WHERE n < $%d - 1)
 		INSERT INTO records (%s) SELECT %s FROM counter`, len(columns)+1, quoted(columns), selected), append(args, n)...)
 	if err != nil {
 		t.Fatal(err)

@@ -1,10 +1,8 @@
 package sql
 
 import (
-	"context"
 	"fmt"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -17,15 +15,7 @@ import (
 func openPostgres(t testing.TB, url string, now func() time.Time) *Catalog {
 	t.Helper()
 	c, err := OpenPostgres(t.Context(), url, now)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := c.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return c
+	return opened(t, c, err)
 }
 
 func TestPostgresConformance(t *testing.T) {
@@ -38,11 +28,7 @@ func TestPostgresConformance(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			catalogtest.Run(t, func(t *testing.T, now func() time.Time) catalogtest.Engine {
 				url := through(server.Database(t))
-				c := openPostgres(t, url, now)
-				return catalogtest.Engine{Catalog: c, Other: openPostgres(t, url, now), Forget: func(ctx context.Context) error {
-					_, err := c.Forget(ctx)
-					return err
-				}}
+				return engineOf(openPostgres(t, url, now), openPostgres(t, url, now))
 			})
 		})
 	}
@@ -51,23 +37,7 @@ func TestPostgresConformance(t *testing.T) {
 func TestPostgresOpenAtTheSameTime(t *testing.T) {
 	server := pgtest.Start(t, pgtest.Quick()...)
 	url := server.Pooled(t)(server.Database(t))
-	var group sync.WaitGroup
-	for range 6 {
-		group.Go(func() {
-			c, err := OpenPostgres(t.Context(), url, time.Now)
-			if err != nil {
-				t.Error(err)
-				return
-			}
-			if err := c.Ping(t.Context()); err != nil {
-				t.Error(err)
-			}
-			if err := c.Close(); err != nil {
-				t.Error(err)
-			}
-		})
-	}
-	group.Wait()
+	opensAtTheSameTime(t, func() (*Catalog, error) { return OpenPostgres(t.Context(), url, time.Now) })
 }
 
 func TestPostgresOpenRefuses(t *testing.T) {
@@ -131,15 +101,7 @@ func TestPostgresForgetCounts(t *testing.T) {
 // seedPostgres writes n records with keys prefix + eight digits.
 func seedPostgres(t testing.TB, c *Catalog, status files.Status, prefix string, n int, expires time.Time) {
 	t.Helper()
-	space, err := files.Person("alice")
-	if err != nil {
-		t.Fatal(err)
-	}
-	args, err := values(files.Record{Space: space, Bucket: "bucket", Size: 7, MimeType: "text/plain", ETag: "d41d8cd98f00b204e9800998ecf8427e", VersionID: "v1", Status: status, ExpiresAt: expires}, 1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	args[1] = prefix
+	args := seedValues(t, status, prefix, expires)
 	// The columns of a query have no types that the parameters could take on.
 	selected := strings.Split(parameters(columns), ", ")
 	for i, arg := range args {
@@ -155,7 +117,7 @@ func seedPostgres(t testing.TB, c *Catalog, status files.Status, prefix string, 
 			selected[i] += "::jsonb"
 		}
 	}
-	_, err = c.write.Exec(fmt.Sprintf(`INSERT INTO %s (%s, "write") SELECT %s, 0 FROM generate_series(0, $%d::int - 1) AS n`,
+	_, err := c.write.Exec(fmt.Sprintf(`INSERT INTO %s (%s, "write") SELECT %s, 0 FROM generate_series(0, $%d::int - 1) AS n`,
 		c.text.records, quoted(columns), strings.Join(selected, ", "), len(columns)+1), append(args, n)...)
 	if err != nil {
 		t.Fatal(err)

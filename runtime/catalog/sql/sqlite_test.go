@@ -1,11 +1,9 @@
 package sql
 
 import (
-	"context"
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -17,34 +15,13 @@ import (
 func open(t *testing.T, path string, now func() time.Time) *Catalog {
 	t.Helper()
 	c, err := OpenSQLite(t.Context(), path, now)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := c.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return c
-}
-
-func alice(t *testing.T) files.Space {
-	t.Helper()
-	space, err := files.Person("alice")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return space
+	return opened(t, c, err)
 }
 
 func TestConformance(t *testing.T) {
 	catalogtest.Run(t, func(t *testing.T, now func() time.Time) catalogtest.Engine {
 		path := filepath.Join(t.TempDir(), "catalog.db")
-		c := open(t, path, now)
-		return catalogtest.Engine{Catalog: c, Other: open(t, path, now), Forget: func(ctx context.Context) error {
-			_, err := c.Forget(ctx)
-			return err
-		}}
+		return engineOf(open(t, path, now), open(t, path, now))
 	})
 }
 
@@ -79,23 +56,7 @@ func TestReopenAnyPath(t *testing.T) {
 
 func TestOpenAtTheSameTime(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "catalog.db")
-	var group sync.WaitGroup
-	for range 6 {
-		group.Go(func() {
-			c, err := OpenSQLite(t.Context(), path, time.Now)
-			if err != nil {
-				t.Error(err)
-				return
-			}
-			if err := c.Ping(t.Context()); err != nil {
-				t.Error(err)
-			}
-			if err := c.Close(); err != nil {
-				t.Error(err)
-			}
-		})
-	}
-	group.Wait()
+	opensAtTheSameTime(t, func() (*Catalog, error) { return OpenSQLite(t.Context(), path, time.Now) })
 }
 
 func TestOpenRefusesANewerSchema(t *testing.T) {
