@@ -29,6 +29,7 @@ var statuses = map[int]files.Problem{
 	http.StatusRequestEntityTooLarge: {Code: files.CodeBodyTooLarge, Detail: "the body has more than the 65536 bytes that this route reads"},
 	http.StatusInternalServerError:   {Code: files.CodeInternal, Detail: "this is our fault; quote the X-Request-Id of this answer"},
 	http.StatusServiceUnavailable:    {Code: files.CodeUnavailable, Detail: "the store does not answer; try again"},
+	http.StatusInsufficientStorage:   {Code: files.CodeStoreFull, Detail: "the store has no room left; try again when whoever runs it has made some"},
 }
 
 // describe returns what the contract says of the API as a whole.
@@ -77,7 +78,7 @@ func responses(op operation) map[string]*huma.Response {
 		problems = append(problems, http.StatusBadRequest, http.StatusNotFound)
 	}
 	if op.method != http.MethodGet {
-		problems = append(problems, http.StatusRequestEntityTooLarge)
+		problems = append(problems, http.StatusRequestEntityTooLarge, http.StatusInsufficientStorage)
 	}
 	all := map[string]*huma.Response{}
 	for _, status := range problems {

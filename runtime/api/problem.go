@@ -45,6 +45,7 @@ var kinds = map[files.Code]kind{
 	files.CodeUploadGone:      {http.StatusConflict, "The upload is gone"},
 	files.CodeTooLargeToCopy:  {http.StatusConflict, "The file is too large to be copied in one request"},
 	files.CodeUnavailable:     {http.StatusServiceUnavailable, "Something behind this service does not answer"},
+	files.CodeStoreFull:       {http.StatusInsufficientStorage, "The store has no room left"},
 	files.CodeInternal:        {http.StatusInternalServerError, "Something unexpected happened"},
 }
 

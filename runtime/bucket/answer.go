@@ -17,10 +17,18 @@ import (
 // when trying again can help.
 func explain(operation string, err error) error {
 	err = fmt.Errorf("%s: %w", operation, err)
+	if statusOf(err) == http.StatusInsufficientStorage {
+		return storeFull(err)
+	}
 	if unanswered(err) {
 		return &files.Problem{Code: files.CodeUnavailable, Detail: "the store does not answer at the moment; try again", Err: err}
 	}
 	return err
+}
+
+// storeFull is the problem of a store without room.
+func storeFull(err error) error {
+	return &files.Problem{Code: files.CodeStoreFull, Detail: "the store has no room left; try again when whoever runs it has made some", Err: err}
 }
 
 // statusOf returns the HTTP status of the store's answer, 0 if there was none.
@@ -49,7 +57,7 @@ func unanswered(err error) bool {
 	case status == 0:
 		var sending *smithy.OperationError
 		return errors.Is(err, context.DeadlineExceeded) || errors.As(err, &sending)
-	case status == http.StatusNotImplemented:
+	case status == http.StatusNotImplemented, status == http.StatusInsufficientStorage:
 		return false
 	case status == http.StatusTooManyRequests, status >= http.StatusInternalServerError:
 		return true

@@ -45,6 +45,7 @@ func TestOnly404MeansGone(t *testing.T) {
 	for status, want := range map[int]files.Code{
 		404: "", 403: files.CodeInternal, 400: files.CodeInternal, 301: files.CodeInternal,
 		429: files.CodeUnavailable, 500: files.CodeUnavailable, 503: files.CodeUnavailable,
+		507: files.CodeStoreFull,
 	} {
 		b := scripted(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) })
 		if _, found, err := b.Head(t.Context(), "a"); found || files.CodeOf(err) != want {

@@ -2,6 +2,7 @@ package bucket
 
 import (
 	"fmt"
+	"net/http"
 
 	"github.com/bytepass/bytepass/runtime/files"
 )
@@ -35,6 +36,8 @@ func multipartError(operation string, err error) error {
 		return problem(files.CodeNameTooLong, "key", "the key is longer than this store can hold; shorten it")
 	case isOne(err, "MetadataTooLarge"):
 		return problem(files.CodeInvalidMetadata, "metadata", "the metadata is larger than this store allows; shorten it")
+	case statusOf(err) == http.StatusInsufficientStorage:
+		return storeFull(err)
 	case unanswered(err):
 		return problem(files.CodeUnavailable, "", "the store does not answer at the moment; try again")
 	}

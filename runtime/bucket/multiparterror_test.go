@@ -42,6 +42,7 @@ func TestMultipartError(t *testing.T) {
 		"long":            {err: answered(400, "KeyTooLongError"), code: files.CodeNameTooLong},
 		"metadata":        {err: answered(400, "MetadataTooLarge"), code: files.CodeInvalidMetadata},
 		"busy":            {err: answered(503, "SlowDown"), code: files.CodeUnavailable},
+		"full":            {err: answered(507, "InsufficientStorage"), code: files.CodeStoreFull},
 		"racing":          {err: answered(409, "ConditionalRequestConflict"), code: files.CodeUnavailable},
 		"too late":        {err: &smithy.OperationError{Err: context.DeadlineExceeded}, code: files.CodeUnavailable},
 		"no connection":   {err: &smithy.OperationError{Err: errors.New("dial tcp: refused")}, code: files.CodeUnavailable},

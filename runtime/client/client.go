@@ -62,6 +62,9 @@ func New(cfg Config) (*Client, error) {
 	return &Client{cfg: cfg, base: base}, nil
 }
 
+// ErrUnreachable is wrapped by the error of a call that nobody has answered.
+var ErrUnreachable = errors.New("does not answer")
+
 // request is a call of the API.
 type request struct {
 	method string
@@ -153,7 +156,7 @@ func (c *Client) unreachable(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	return fmt.Errorf("%s does not answer: %w", c.base.Redacted(), Bare(err))
+	return fmt.Errorf("%s %w: %w", c.base.Redacted(), ErrUnreachable, Bare(err))
 }
 
 // Bare returns err without the URL that net/http puts into its errors, because

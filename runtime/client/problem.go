@@ -19,6 +19,7 @@ const (
 	CodeInvalidParts    = "invalid-parts"
 	CodeUploadGone      = "upload-gone"
 	CodeUnavailable     = "unavailable"
+	CodeStoreFull       = "store-full"
 )
 
 // Problem is a refusal of the service (RFC 9457).
@@ -77,7 +78,7 @@ func refused(res *http.Response, body []byte) error {
 		}
 	}
 	p.Status, p.Request = res.StatusCode, res.Header.Get("X-Request-Id")
-	if p.Status == http.StatusTooManyRequests || p.Status >= http.StatusInternalServerError {
+	if p.Status == http.StatusTooManyRequests || p.Status >= http.StatusInternalServerError && p.Status != http.StatusInsufficientStorage {
 		return Temporary(p, retryAfter(res.Header))
 	}
 	return p

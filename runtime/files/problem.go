@@ -34,6 +34,7 @@ const (
 	CodeUploadGone      Code = "upload-gone"        // S3 no longer knows the multipart upload
 	CodeTooLargeToCopy  Code = "too-large-to-copy"  // a restore over 5 GB needs the command
 	CodeUnavailable     Code = "unavailable"        // something behind us does not answer: try again
+	CodeStoreFull       Code = "store-full"         // the store has no room: trying again alone does not help
 	CodeNotServed       Code = "not-served"         // this function does not serve that route
 	CodeInternal        Code = "internal"           // unexpected; details are in the log only
 )

@@ -12,7 +12,8 @@ import (
 // Batch calls do for every item, up to parallel at once, and returns all that
 // failed, in no order. An error beside an item is passed to failed, as are
 // those of do. What concerns all items ends the batch: a token that is not
-// accepted, and the end of ctx.
+// accepted, a service that does not answer, a store without room, and the end
+// of ctx.
 func Batch[T any](ctx context.Context, parallel int, items iter.Seq2[T, error], do func(context.Context, T) error, failed func(T, error)) []error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
@@ -30,7 +31,7 @@ func Batch[T any](ctx context.Context, parallel int, items iter.Seq2[T, error], 
 		}
 		errs = append(errs, err)
 		failed(item, err)
-		if client.CodeOf(err) == client.CodeUnauthenticated || errors.Is(err, context.Canceled) {
+		if concernsAll(err) {
 			stop()
 		}
 	}
@@ -42,7 +43,9 @@ func Batch[T any](ctx context.Context, parallel int, items iter.Seq2[T, error], 
 			fail(item, err)
 			continue
 		}
-		slots <- struct{}{}
+		if slots <- struct{}{}; ctx.Err() != nil {
+			break
+		}
 		wg.Go(func() {
 			defer func() { <-slots }()
 			if err := do(ctx, item); err != nil {
@@ -55,4 +58,11 @@ func Batch[T any](ctx context.Context, parallel int, items iter.Seq2[T, error], 
 		errs = append(errs, err)
 	}
 	return errs
+}
+
+// concernsAll reports whether an error would meet every other item, too.
+func concernsAll(err error) bool {
+	code := client.CodeOf(err)
+	return code == client.CodeUnauthenticated || code == client.CodeStoreFull ||
+		errors.Is(err, client.ErrUnreachable) || errors.Is(err, context.Canceled)
 }

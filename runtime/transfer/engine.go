@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -15,11 +16,14 @@ import (
 
 // Defaults of a Config.
 const (
-	DefaultParallel       = 4
+	DefaultParallel       = 16
+	DefaultLarge          = 4
 	DefaultSingle   int64 = 16 << 20
 	DefaultStall          = time.Minute
 	// settleTimeout is how long Put waits for the catalog to judge a file.
 	settleTimeout = 30 * time.Second
+	// large is the most bytes that a request moves without being a large one.
+	large = 1 << 20
 )
 
 // Config is what an Engine is made of.
@@ -30,6 +34,11 @@ type Config struct {
 	// Parallel is how many such requests are under way at once, over all
 	// files; 0 is DefaultParallel.
 	Parallel int
+	// Large is how many of them may move more than a MiB, at most Parallel; 0 is
+	// DefaultLarge. Small files take their time by being answered, one by one;
+	// of large ones a few fill the line, and each costs memory, or what is lost
+	// of it when it breaks.
+	Large int
 	// Single is the largest file in bytes that goes in one PUT; 0 is
 	// DefaultSingle.
 	Single int64
@@ -46,7 +55,10 @@ type Config struct {
 // signed URL.
 type Engine struct {
 	Config
-	slots chan struct{} // one for each request to the store
+	slots  chan struct{} // one for each request to the store
+	larges chan struct{} // and another one for each large request
+
+	answered atomic.Bool // the store has ever answered
 }
 
 // New returns the Engine made of cfg.
@@ -54,6 +66,10 @@ func New(cfg Config) *Engine {
 	if cfg.Parallel <= 0 {
 		cfg.Parallel = DefaultParallel
 	}
+	if cfg.Large <= 0 {
+		cfg.Large = DefaultLarge
+	}
+	cfg.Large = min(cfg.Large, cfg.Parallel)
 	if cfg.Single <= 0 {
 		cfg.Single = DefaultSingle
 	}
@@ -63,7 +79,7 @@ func New(cfg Config) *Engine {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	return &Engine{Config: cfg, slots: make(chan struct{}, cfg.Parallel)}
+	return &Engine{Config: cfg, slots: make(chan struct{}, cfg.Parallel), larges: make(chan struct{}, cfg.Large)}
 }
 
 // NewStoreClient returns an HTTP client for signed URLs: it follows no
@@ -91,28 +107,45 @@ func NewStoreClient(proxy *url.URL, parallel int) *http.Client {
 	}
 }
 
-// acquire waits for one of the engine's slots; release gives it back.
-func (e *Engine) acquire(ctx context.Context) error {
+// acquire waits until a request that moves so many bytes may be sent; release
+// says that it was.
+func (e *Engine) acquire(ctx context.Context, bytes int64) (release func(), err error) {
+	if bytes > large {
+		select {
+		case e.larges <- struct{}{}:
+			defer func() {
+				if err != nil {
+					<-e.larges
+				}
+			}()
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
 	select {
 	case e.slots <- struct{}{}:
-		return nil
 	case <-ctx.Done():
-		return ctx.Err()
+		return nil, ctx.Err()
 	}
+	return func() {
+		<-e.slots
+		if bytes > large {
+			<-e.larges
+		}
+	}, nil
 }
 
-func (e *Engine) release() { <-e.slots }
-
-// each calls do for every number, as many at once as there are slots, and ends
-// with the first error.
-func (e *Engine) each(ctx context.Context, numbers []int, do func(context.Context, int) error) error {
+// each calls do for every number, as many at once as requests of so many bytes
+// may be under way, and ends with the first error.
+func (e *Engine) each(ctx context.Context, numbers []int, bytes int64, do func(context.Context, int) error) error {
 	group, working := errgroup.WithContext(ctx)
 	for _, n := range numbers {
-		if err := e.acquire(working); err != nil {
+		release, err := e.acquire(working, bytes)
+		if err != nil {
 			break // the group knows why, or ctx does
 		}
 		group.Go(func() error {
-			defer e.release()
+			defer release()
 			return do(working, n)
 		})
 	}
@@ -122,15 +155,23 @@ func (e *Engine) each(ctx context.Context, numbers []int, do func(context.Contex
 	return ctx.Err()
 }
 
-// maxRefusals is how often in a row a store may refuse fresh URLs.
-const maxRefusals = 3
+const (
+	// maxRefusals is how often in a row a store may refuse fresh URLs.
+	maxRefusals = 3
+	// firstPatience is how long a store that has never answered is tried: the
+	// service that names it has just answered, so its address may be wrong.
+	firstPatience = 10 * time.Second
+)
 
 // persist runs try until it succeeds. A try that the store refused is
 // repeated after renew, which gets a fresh URL: it may have expired.
 func (e *Engine) persist(ctx context.Context, renew func(), try func() error) error {
-	refusals := 0
+	refusals, began := 0, e.Now()
 	return e.Retry.Do(ctx, func() error {
 		err := try()
+		if errors.Is(err, client.ErrUnreachable) && (e.answered.Load() || e.Now().Sub(began) < firstPatience) {
+			return client.Temporary(err, 0)
+		}
 		if !errors.Is(err, errForbidden) {
 			return err
 		}

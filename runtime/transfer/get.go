@@ -43,7 +43,7 @@ func (e *Engine) Get(ctx context.Context, f client.File, path string, progress f
 	progress(result.Resumed)
 	check := verify(ctx, j, f)
 	defer check.stop()
-	err = e.each(ctx, j.missing(), g.fetch)
+	err = e.each(ctx, j.missing(), min(f.Size, chunk), g.fetch)
 	if errors.Is(err, errNoRanges) {
 		err = g.fetchAll(ctx)
 	}
@@ -123,10 +123,11 @@ func (e *Engine) GetStream(ctx context.Context, f client.File, w io.Writer, prog
 	if progress == nil {
 		progress = func(int64) {}
 	}
-	if err := e.acquire(ctx); err != nil {
+	release, err := e.acquire(ctx, f.Size)
+	if err != nil {
 		return Result{}, err
 	}
-	defer e.release()
+	defer release()
 	check := newChecker(f)
 	url := newDownload(e, f)
 	var done int64
@@ -157,7 +158,6 @@ func (e *Engine) GetStream(ctx context.Context, f client.File, w io.Writer, prog
 		}
 	}
 	result := Result{Key: f.Key, Size: f.Size, Sent: done, VersionID: f.VersionID, ETag: f.ETag}
-	var err error
 	result.Verified, err = check.verdict()
 	return result, err
 }

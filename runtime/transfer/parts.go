@@ -106,7 +106,7 @@ func (u *parts) piece(number int) (offset, length int64) {
 // finish sends what is missing and completes, again if parts turn out to be wrong.
 func (u *parts) finish(ctx context.Context) (client.Completed, error) {
 	for attempt := 1; ; attempt++ {
-		if err := u.each(ctx, u.missing(), u.send); err != nil {
+		if err := u.each(ctx, u.missing(), u.plan.PartSize, u.send); err != nil {
 			return client.Completed{}, err
 		}
 		if err := u.source.check(); err != nil {

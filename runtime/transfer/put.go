@@ -83,11 +83,12 @@ func (e *Engine) Put(ctx context.Context, path string, p Put) (Result, error) {
 
 // putWhole sends a file in one PUT.
 func (e *Engine) putWhole(ctx context.Context, s *source, print fingerprint, p Put) (Result, error) {
-	if err := e.acquire(ctx); err != nil {
+	size := s.size()
+	release, err := e.acquire(ctx, size)
+	if err != nil {
 		return Result{}, err
 	}
-	defer e.release()
-	size := s.size()
+	defer release()
 	intent := client.Upload{
 		Key: p.Key, MimeType: p.MimeType, Size: &size, ChecksumSHA256: print.sha256,
 		Overwrite: p.overwrite(), Metadata: p.Metadata,

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"sync"
 	"time"
@@ -53,6 +54,7 @@ func (e *Engine) send(ctx context.Context, url string, headers map[string]string
 	if err != nil {
 		return answer{}, watch.explain(err)
 	}
+	e.answered.Store(true)
 	defer res.Body.Close()
 	if err := refusal(res); err != nil {
 		return answer{}, err
@@ -105,6 +107,7 @@ func (e *Engine) read(ctx context.Context, url, etag, span string, take func(*ht
 	if err != nil {
 		return 0, watch.explain(err)
 	}
+	e.answered.Store(true)
 	defer res.Body.Close()
 	if err := refusal(res); err != nil {
 		return 0, err
@@ -149,6 +152,8 @@ func refusal(res *http.Response) error {
 	_ = xml.Unmarshal(body, &said)                          // a gateway in between answers something else
 	err := fmt.Errorf("the store answers %q %s %s", res.Status, said.Code, said.Message)
 	switch {
+	case isFull(res.StatusCode, said.Code):
+		return &client.Problem{Status: res.StatusCode, Code: client.CodeStoreFull, Detail: fmt.Sprintf("the store has no room left (it answers %q %s)", res.Status, said.Code)}
 	case res.StatusCode == http.StatusForbidden, said.Code == "ExpiredToken":
 		return fmt.Errorf("%w: %w", errForbidden, err)
 	case said.Code == "BadDigest", said.Code == "XAmzContentSHA256Mismatch", said.Code == "IncompleteBody":
@@ -162,6 +167,16 @@ func refusal(res *http.Response) error {
 		return client.Temporary(err, 0)
 	}
 	return err
+}
+
+// isFull reports whether a store says that it has no room, of whatever kind. No
+// other try makes any.
+func isFull(status int, code string) bool {
+	switch code {
+	case "QuotaExceeded", "XMinioAdminBucketQuotaExceeded", "XMinioStorageFull":
+		return true
+	}
+	return status == http.StatusInsufficientStorage
 }
 
 func bare(etag string) string {
@@ -204,9 +219,11 @@ func (w *watch) reader(r io.Reader) io.Reader {
 }
 
 // explain returns why a request got no whole answer: the caller's reason to
-// stop, an error of the local file, or a temporary one.
+// stop, an error of the local file, one that wraps client.ErrUnreachable where
+// there was no connection, or a temporary one.
 func (w *watch) explain(err error) error {
 	var local *localError
+	var dialing *net.OpError
 	switch {
 	case w.parent.Err() != nil:
 		return w.parent.Err()
@@ -214,6 +231,8 @@ func (w *watch) explain(err error) error {
 		return local.error
 	case errors.Is(context.Cause(w.ctx), errStalled):
 		return client.Temporary(fmt.Errorf("%w for %v", errStalled, w.stall), 0)
+	case errors.As(err, &dialing) && dialing.Op == "dial":
+		return fmt.Errorf("the store %w: %w", client.ErrUnreachable, client.Bare(err))
 	}
 	return client.Temporary(fmt.Errorf("the connection to the store broke: %w", client.Bare(err)), 0)
 }

@@ -42,7 +42,7 @@ type stream struct {
 }
 
 // PutStream sends what r gives until its end, in parts as they come. Up to
-// Parallel parts of 16 MiB are in memory (64 MiB from the thousandth on). When
+// Large parts of 16 MiB are in memory (64 MiB from the thousandth on). When
 // it fails nothing is stored, because the bytes cannot be read again.
 func (e *Engine) PutStream(ctx context.Context, r io.Reader, p Put) (Result, error) {
 	started, err := e.API.Start(ctx, client.Upload{Key: p.Key, MimeType: p.MimeType, Overwrite: p.overwrite(), Metadata: p.Metadata})
@@ -76,7 +76,8 @@ func (s *stream) pump(ctx context.Context, r io.Reader) (size int64, crc uint64,
 	group, sending := errgroup.WithContext(ctx)
 	free := sync.Pool{New: func() any { return new(bytes.Buffer) }}
 	for number, last := 1, false; !last && sending.Err() == nil; number++ {
-		if s.acquire(sending) != nil {
+		release, err := s.acquire(sending, streamPart)
+		if err != nil {
 			break // the group or the context says why
 		}
 		buf := free.Get().(*bytes.Buffer)
@@ -86,7 +87,7 @@ func (s *stream) pump(ctx context.Context, r io.Reader) (size int64, crc uint64,
 		n, err := io.Copy(buf, io.LimitReader(r, want))
 		last = n < want
 		if err != nil || last && n == 0 && number > 1 {
-			s.release()
+			release()
 			if err != nil {
 				group.Go(func() error { return fmt.Errorf("reading the stream: %w", err) })
 			}
@@ -96,7 +97,7 @@ func (s *stream) pump(ctx context.Context, r io.Reader) (size int64, crc uint64,
 		sum := crc64.Checksum(buf.Bytes(), nvmeTable)
 		crc = combineCRC(crc, sum, n)
 		group.Go(func() error {
-			defer s.release()
+			defer release()
 			defer free.Put(buf)
 			return s.send(sending, number, buf.Bytes(), encodeCRC(sum))
 		})

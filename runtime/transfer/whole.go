@@ -4,10 +4,11 @@ import "context"
 
 // fetchAll fetches by one request what a store does not give by ranges.
 func (g *get) fetchAll(ctx context.Context) error {
-	if err := g.acquire(ctx); err != nil {
+	release, err := g.acquire(ctx, g.file.Size)
+	if err != nil {
 		return err
 	}
-	defer g.release()
+	defer release()
 	return g.persist(ctx, g.url.drop, func() error {
 		missing := g.journal.missing()
 		if len(missing) == 0 {

@@ -60,7 +60,7 @@ fetches only what is missing.` + remoteHelp,
 }
 
 func (g *get) run(c *cobra.Command, args []string) error {
-	engine, err := g.engine()
+	engine, err := g.engine(c)
 	if err != nil {
 		return err
 	}
@@ -99,7 +99,7 @@ func (g *get) run(c *cobra.Command, args []string) error {
 		return err
 	}
 	files := transfer.Distinct(g.files(c.Context(), engine, names), func(f transfer.Remote) (from, to string) { return f.Key, f.Below })
-	errs := transfer.Batch(c.Context(), g.parallel, files, fetch, func(f transfer.Remote, err error) {
+	errs := transfer.Batch(c.Context(), engine.Parallel, files, fetch, func(f transfer.Remote, err error) {
 		told.Failed(report.Event{Op: "get", Key: f.Key}, resumable(err))
 	})
 	return outcome(errs)

@@ -34,7 +34,7 @@ func (p *provisioning) outcome(s *site, diff provision.Diff) provisioned {
 	told := provisioned{Endpoint: p.s3.Endpoint, Store: s.kind, Steps: []onprem.Step{}}
 	told.set(diff)
 	if !p.noUsers {
-		told.Steps = s.kind.Steps(onprem.Site{Endpoint: p.s3.Endpoint, Bucket: diff.Bucket, Users: p.users, Policies: folder, Webhook: p.webhookURL})
+		told.Steps = s.kind.Steps(onprem.Site{Endpoint: p.s3.Endpoint, Bucket: diff.Bucket, Users: p.users, Policies: folder, Webhook: p.webhookURL, Origins: p.origins})
 	}
 	return told
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/text/unicode/norm"
 
+	"github.com/bytepass/bytepass/runtime/client"
 	"github.com/bytepass/bytepass/runtime/transfer"
 	"github.com/bytepass/bytepass/runtime/transfer/report"
 )
@@ -67,7 +68,7 @@ A single file is listed when the command ends, several small ones a moment later
 }
 
 func (p *put) run(c *cobra.Command, args []string) error {
-	engine, err := p.engine()
+	engine, err := p.engine(c)
 	if err != nil {
 		return err
 	}
@@ -91,7 +92,7 @@ func (p *put) run(c *cobra.Command, args []string) error {
 	files := transfer.Distinct(transfer.LocalFiles(sources, target), func(l transfer.Local) (from, to string) {
 		return filepath.Clean(l.Path), norm.NFC.String(l.Key) // as the service takes it
 	})
-	errs := transfer.Batch(c.Context(), p.parallel, files, send, func(l transfer.Local, err error) {
+	errs := transfer.Batch(c.Context(), engine.Parallel, files, send, func(l transfer.Local, err error) {
 		told.Failed(report.Event{Op: "put", Path: l.Path, Key: l.Key}, resumable(err))
 	})
 	return outcome(errs)
@@ -112,7 +113,7 @@ func (p *put) stream(c *cobra.Command, engine *transfer.Engine, told *report.Rep
 	start := time.Now()
 	result, err := engine.PutStream(c.Context(), c.InOrStdin(), p.options(key, told))
 	if err != nil {
-		told.Failed(report.Event{Op: "put", Path: "-", Key: key}, err)
+		told.Failed(report.Event{Op: "put", Path: "-", Key: key}, fullStore(err, "send it again"))
 		return outcome([]error{err})
 	}
 	told.Done(told.Of("put", "-", result, start))
@@ -124,7 +125,15 @@ func resumable(err error) error {
 	if errors.Is(err, context.Canceled) {
 		return errors.New("interrupted; run the same command again to go on where it stopped")
 	}
-	return err
+	return fullStore(err, "run the same command again to go on where it stopped")
+}
+
+// fullStore says of a store without room what to do, and what then.
+func fullStore(err error, then string) error {
+	if client.CodeOf(err) != client.CodeStoreFull {
+		return err
+	}
+	return fmt.Errorf("%w; free some on its disk or enlarge its quota (rm alone frees none: it keeps versions), then %s", err, then)
 }
 
 // arguments checks how many arguments there are; most is -1 for no bound.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -55,20 +56,37 @@ func (r *remote) flags(c *cobra.Command) {
 // transferFlags are those of commands that move bytes.
 func (r *remote) transferFlags(c *cobra.Command) {
 	f := c.Flags()
-	f.IntVar(&r.parallel, "parallel", transfer.DefaultParallel, "requests to the store at once, over all files")
+	r.parallelFlag(c, fmt.Sprintf("requests to the store at once, over all files, from 1 to %d (default %d, but %d of those that move more than 1 MiB)", maxParallel, transfer.DefaultParallel, transfer.DefaultLarge))
 	f.DurationVar(&r.timeout, "timeout", transfer.DefaultStall, "how long a request may make no progress before it is sent again")
+}
+
+// maxParallel is the most that --parallel takes.
+const maxParallel = 256
+
+// parallelFlag is the one that says how much is done at once.
+func (r *remote) parallelFlag(c *cobra.Command, usage string) {
+	c.Flags().IntVar(&r.parallel, "parallel", 0, usage)
+}
+
+// checkParallel refuses a number that --parallel does not take.
+func (r *remote) checkParallel(c *cobra.Command) error {
+	if c.Flags().Changed("parallel") && (r.parallel < 1 || r.parallel > maxParallel) {
+		return usageError{fmt.Errorf("--parallel: write a number from 1 to %d", maxParallel)}
+	}
+	return nil
 }
 
 // httpClient returns what sends the requests of the API, or those of the store.
 func (r *remote) httpClient() (*http.Client, error) {
+	parallel := cmp.Or(r.parallel, transfer.DefaultParallel)
 	if r.proxy == "" {
-		return transfer.NewStoreClient(nil, r.parallel), nil
+		return transfer.NewStoreClient(nil, parallel), nil
 	}
 	proxy, err := url.Parse(r.proxy)
 	if err != nil || proxy.Host == "" {
 		return nil, usageError{errors.New("--proxy: write a URL such as http://proxy.example:3128")}
 	}
-	return transfer.NewStoreClient(proxy, r.parallel), nil
+	return transfer.NewStoreClient(proxy, parallel), nil
 }
 
 // base returns where the API is.
@@ -114,14 +132,14 @@ func (r *remote) tokenSource() (client.TokenSource, error) {
 }
 
 // engine returns what moves bytes.
-func (r *remote) engine() (*transfer.Engine, error) {
-	if r.parallel < 1 || r.parallel > 256 {
-		return nil, usageError{errors.New("--parallel: write a number from 1 to 256")}
+func (r *remote) engine(c *cobra.Command) (*transfer.Engine, error) {
+	if err := r.checkParallel(c); err != nil {
+		return nil, err
 	}
 	if r.timeout < time.Second {
 		return nil, usageError{errors.New("--timeout: write at least 1s")}
 	}
-	c, err := r.client()
+	api, err := r.client()
 	if err != nil {
 		return nil, err
 	}
@@ -129,7 +147,7 @@ func (r *remote) engine() (*transfer.Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	return transfer.New(transfer.Config{API: c, Store: store, Parallel: r.parallel, Stall: r.timeout}), nil
+	return transfer.New(transfer.Config{API: api, Store: store, Parallel: r.parallel, Large: r.parallel, Stall: r.timeout}), nil
 }
 
 // report returns what tells how it goes; results go to out.

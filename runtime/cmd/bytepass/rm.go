@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -37,6 +38,7 @@ func newRm() *cobra.Command {
 		RunE:    r.run,
 	}
 	r.flags(c)
+	r.parallelFlag(c, fmt.Sprintf("files at once, from 1 to %d (default %d)", maxParallel, transfer.DefaultParallel))
 	f := c.Flags()
 	f.BoolVarP(&r.recursive, "recursive", "r", false, "allow a KEY that ends in a slash: everything below it")
 	f.BoolVar(&r.dryRun, "dry-run", false, "only say what would be deleted")
@@ -44,14 +46,14 @@ func newRm() *cobra.Command {
 	return c
 }
 
-// rmParallel is how many files are deleted at once.
-const rmParallel = 8
-
 func (r *rm) run(c *cobra.Command, args []string) error {
 	for _, name := range args {
 		if strings.HasSuffix(name, "/") && !r.recursive {
 			return usageError{fmt.Errorf("%q means everything below it; say so with --recursive", name)}
 		}
+	}
+	if err := r.checkParallel(c); err != nil {
+		return err
 	}
 	api, err := r.client()
 	if err != nil {
@@ -77,7 +79,7 @@ func (r *rm) run(c *cobra.Command, args []string) error {
 		told.Done(report.Event{Op: "rm", Status: "ok", Key: f.Key, Size: f.Size})
 		return nil
 	}
-	return outcome(transfer.Batch(c.Context(), rmParallel, files, remove, func(f transfer.Remote, err error) {
+	return outcome(transfer.Batch(c.Context(), cmp.Or(r.parallel, transfer.DefaultParallel), files, remove, func(f transfer.Remote, err error) {
 		told.Failed(report.Event{Op: "rm", Key: f.Key}, err)
 	}))
 }
