@@ -98,7 +98,8 @@ func (s *site) run(t *testing.T, code string) {
 	if err != nil {
 		t.Fatalf("%v\n%s\nprinted:\n%s", err, code, printed)
 	}
-	t.Logf("measured: %v\n%s", time.Since(began).Round(10*time.Millisecond), printed)
+	first, _, _ := strings.Cut(code, "\n")
+	t.Logf("measured: the snippet that begins with %q takes %v\n%s", first, time.Since(began).Round(10*time.Millisecond), printed)
 }
 
 // hasValues checks that the site has its own values for all that a snippet

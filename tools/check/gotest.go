@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"runtime"
 	"strings"
 	"time"
 )
@@ -43,10 +44,22 @@ func (r *report) tests(ctx context.Context, name string, args []string) {
 		t.read(stdout)
 		err = cmd.Wait()
 	}
-	r.addTime(name, time.Since(start))
+	took := time.Since(start)
+	r.addTime(name+busy(cmd.ProcessState, took), took)
 	if err != nil && r.failed == 0 {
 		r.add(name+": "+err.Error(), time.Since(start), false)
 	}
+}
+
+// busy says how much of the machine's processors a command and all that it has
+// waited for have used, of what there was: if that is little, more may run at
+// the same time.
+func busy(state *os.ProcessState, took time.Duration) string {
+	if state == nil || took <= 0 {
+		return ""
+	}
+	used := state.UserTime() + state.SystemTime()
+	return fmt.Sprintf(", %.0f %% of the processors used", 100*used.Seconds()/took.Seconds()/float64(runtime.NumCPU()))
 }
 
 // tally turns the events of one go test into a report.
@@ -104,11 +117,11 @@ func (t *tally) endTest(e event) {
 	fmt.Print(t.text(e.Package + " " + e.Test))
 }
 
-// figures shows what a test measured: lines that contain "measured:".
+// figures shows what a test measured, by package: lines that contain "measured:".
 func (t *tally) figures(e event) {
 	for line := range strings.Lines(t.text(e.Package + " " + e.Test)) {
 		if _, figure, ok := strings.Cut(line, "measured: "); ok {
-			t.report.figures = append(t.report.figures, strings.TrimSpace(figure))
+			t.report.figures = append(t.report.figures, strings.TrimPrefix(e.Package, modulePath)+": "+strings.TrimSpace(figure))
 		}
 	}
 }

@@ -54,19 +54,22 @@ func check(ctx context.Context, r *report, ci bool, stores string) error {
 			r.missing = append(r.missing, script)
 		}
 	}
+	// Tests that run at the same time find it built.
+	r.step(ctx, "build", "go", "build", "-o", ".build/bytepass", "./runtime/cmd/bytepass")
 	if stores != "" {
 		return checkStores(ctx, r, stores)
 	}
 	r.step(ctx, "format", "sh", "-c", `unformatted=$(gofmt -l $(git ls-files '*.go')) && test -z "$unformatted" || { echo "run gofmt -w on: $unformatted"; exit 1; }`)
 	r.step(ctx, "lint", ".tools/golangci-lint", "run")
 
-	near, far, err := packages(ctx)
+	p, err := packages(ctx)
 	if err != nil {
 		return err
 	}
-	// Far tests start servers and measure: one package at a time, always anew.
-	r.tests(ctx, "tests beside the code", append([]string{"-p", "2"}, near...))
-	r.tests(ctx, "tests of the whole", append([]string{"-p", "1", "-count", "1"}, far...))
+	r.tests(ctx, "tests beside the code", append([]string{"-p", "2"}, p.beside...))
+	// These look at servers and files that Go does not know: always anew.
+	r.tests(ctx, "tests of the whole", append([]string{"-p", "2", "-count", "1"}, p.whole...))
+	r.tests(ctx, "tests that compare speeds", append([]string{"-p", "1", "-count", "1"}, p.alone...))
 	return ctx.Err()
 }
 
@@ -79,7 +82,7 @@ func checkStores(ctx context.Context, r *report, names string) error {
 	if err != nil {
 		return err
 	}
-	r.tests(ctx, "tests on "+names, append([]string{"-p", "1", "-count", "1", "-run", "^(" + strings.Join(tests, "|") + ")$"}, found...))
+	r.tests(ctx, "tests on "+names, append([]string{"-p", "2", "-count", "1", "-run", "^(" + strings.Join(tests, "|") + ")$"}, found...))
 	return ctx.Err()
 }
 

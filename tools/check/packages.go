@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -30,18 +31,49 @@ func fetchers(stores string) ([]string, error) {
 	return slices.DeleteFunc(scripts, func(script string) bool { return script == "tools/lib.sh" }), nil
 }
 
-// packages lists the project's packages with tests: those beside the code, and
-// those of the folder test.
-func packages(ctx context.Context) (near, far []string, err error) {
-	lines, err := goList(ctx, `{{if or .TestGoFiles .XTestGoFiles}}{{.ImportPath}}{{end}}`)
-	for _, p := range lines {
-		if strings.Contains(p, "/test/") {
-			far = append(far, p)
-		} else {
-			near = append(near, p)
+// plan lists packages with tests, by how they are run.
+type plan struct {
+	beside []string // the code
+	whole  []string // of the folder test: they start servers, and wait most of their time
+	alone  []string // of these, those that compare speeds: one at a time, beside nothing
+}
+
+// inOrder are those of the whole that take minutes. They come first, so that at
+// the end no long one runs while nothing else is left to do.
+var inOrder = []string{"test/clients", "test/e2e", "test/provision", "test/browser", "test/onprem"}
+
+// alone are those that compare speeds.
+var alone = []string{"test/bench", "test/transfer"}
+
+// planOf sorts packages into a plan.
+func planOf(packages []string) plan {
+	var p plan
+	for _, name := range packages {
+		switch short := strings.TrimPrefix(name, modulePath); {
+		case !strings.HasPrefix(short, "test/"):
+			p.beside = append(p.beside, name)
+		case slices.Contains(alone, short):
+			p.alone = append(p.alone, name)
+		default:
+			p.whole = append(p.whole, name)
 		}
 	}
-	return near, far, err
+	slices.SortStableFunc(p.whole, func(a, b string) int { return cmp.Compare(rank(a), rank(b)) })
+	return p
+}
+
+// rank is where a package stands in inOrder, or behind them all.
+func rank(name string) int {
+	if i := slices.Index(inOrder, strings.TrimPrefix(name, modulePath)); i >= 0 {
+		return i
+	}
+	return len(inOrder)
+}
+
+// packages lists the project's packages with tests.
+func packages(ctx context.Context) (plan, error) {
+	lines, err := goList(ctx, `{{if or .TestGoFiles .XTestGoFiles}}{{.ImportPath}}{{end}}`)
+	return planOf(lines), err
 }
 
 // testsWithStores lists the packages with tests that start S3 servers, and the

@@ -35,3 +35,30 @@ func TestToo(t *testing.T) {}
 		}
 	}
 }
+
+func TestPlanOf(t *testing.T) {
+	names := []string{"runtime/api", "test/arch", "test/bench", "test/e2e", "test/stores", "test/clients", "tools/check"}
+	for i, name := range names {
+		names[i] = modulePath + name
+	}
+	p := planOf(names)
+	for what, c := range map[string]struct{ got, want []string }{
+		"beside the code": {p.beside, []string{names[0], names[6]}},
+		"of the whole":    {p.whole, []string{names[5], names[3], names[1], names[4]}},
+		"alone":           {p.alone, []string{names[2]}},
+	} {
+		if !slices.Equal(c.got, c.want) {
+			t.Errorf("%s: %q, want %q", what, c.got, c.want)
+		}
+	}
+}
+
+// What the plan names is there.
+func TestPlanIsOfThisProject(t *testing.T) {
+	for _, name := range slices.Concat(inOrder, alone) {
+		tests, err := filepath.Glob(filepath.Join("..", "..", name, "*_test.go"))
+		if err != nil || len(tests) == 0 {
+			t.Errorf("%s has no tests: %v", name, err)
+		}
+	}
+}

@@ -37,7 +37,7 @@ func TestTally(t *testing.T) {
 	if want := []string{"m/a TestLazy"}; !slices.Equal(r.skipped, want) {
 		t.Errorf("skipped are %q, want %q", r.skipped, want)
 	}
-	if want := []string{"1 ms"}; !slices.Equal(r.figures, want) {
+	if want := []string{"m/a: 1 ms"}; !slices.Equal(r.figures, want) {
 		t.Errorf("the figures are %q, want %q", r.figures, want)
 	}
 	if r.good() {
