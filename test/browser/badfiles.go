@@ -55,7 +55,7 @@ func strangeNames(t *testing.T, w *Browser, g Target) {
 			t.Errorf("%q: %s", name, got)
 			continue
 		}
-		stored := eval[string](c.tab, "files.arrived(log.done).then((file) => file.key)")
+		stored := eval[string](c.tab, fmt.Sprintf("files.arrived(log.done, { timeout: %d }).then((file) => file.key)", patience.Milliseconds()))
 		if want := eval[string](c.tab, "%s.normalize('NFC')", key); stored != want {
 			t.Errorf("%q is stored as %q", key, stored)
 		}

@@ -123,9 +123,9 @@ func dropFiles(t *testing.T, w *world) {
 func moreThanAPage(t *testing.T, w *world) {
 	p := w.open(t, w.server.URL+"/")
 	eval[bool](p, `import("/bytepass.js").then(async ({ Bytepass }) => {
-		const files = new Bytepass();
-		for (let n = 0; n < 120; n++) await files.upload("many/" + String(n).padStart(3, "0"), new Blob(["x"]));
-		await files.arrived({ key: "many/119", etag: "9dd4e461268c8034f5c8564e155c67a6" });
+		const files = new Bytepass(), stored = [];
+		for (let n = 0; n < 120; n++) stored.push(await files.upload("many/" + String(n).padStart(3, "0"), new Blob(["x"])));
+		await Promise.all(stored.map((each) => files.arrived(each, { timeout: 60_000 })));
 		return true;
 	})`)
 	eval[bool](p, "(() => { location.hash = '#/many/'; return true; })()")

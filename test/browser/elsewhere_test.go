@@ -31,7 +31,7 @@ func TestAnotherApplication(t *testing.T) {
 		const { Bytepass } = await import(base + "/bytepass.js");
 		const files = new Bytepass({ base, token });
 		const bytes = new Uint8Array(20 * 2 ** 20).map((_, at) => at * 7 >> 3);
-		for (const [key, blob] of [["small", new Blob(["hello"])], ["large", new Blob([bytes])]]) await files.arrived(await files.upload(key, blob));
+		for (const [key, blob] of [["small", new Blob(["hello"])], ["large", new Blob([bytes])]]) await files.arrived(await files.upload(key, blob), { timeout: 60_000 });
 		const back = new Uint8Array(await (await fetch((await files.get("large")).url)).arrayBuffer());
 		const same = back.length === bytes.length && back.every((byte, at) => byte === bytes[at]);
 		return [(await files.list()).files.map((file) => file.key), same, workers].join();

@@ -11,22 +11,24 @@ import (
 // theEndOfASession ends Alice's session at the issuer while she uploads: the
 // upload waits for her, and for nobody else.
 func theEndOfASession(t *testing.T, w *loginWorld) {
-	w.slow(t, 4_000)
+	w.slow(t, 1_000)
 	p := w.signIn(t, "alice")
 	eval[bool](p, "(location.hash = '#/end/', true)")
 	b := random(t, "waits.bin", 25*mib, 141)
 	p.choose(b.path)
-	p.until("document.querySelector('#uploads progress')?.value > 0.2")
+	p.until("document.querySelector('#uploads progress')?.value > 0.05")
 
-	other := w.open(t, w.issuer.URL+"/session/end")
-	other.do(chromedp.Click("button[name=logout]", chromedp.ByQuery))
+	other := w.open(t, "about:blank")
+	w.endSession(other)
+	time.Sleep(accessLife) // the page's token is over, too
+	w.line.heal(t)
 	p.card("Your sign-in has ended")
 	p.says("Uploads are paused. Sign in again to go on.")
 	p.until("document.querySelector('#uploads .state')?.textContent.endsWith('until you sign in again') === true")
 
 	w.inWindow(t, p, "bob")
 	p.until("document.getElementById('login-why').textContent.includes('somebody else has signed in')")
-	other.do(chromedp.Navigate(w.issuer.URL+"/session/end"), chromedp.Click("button[name=logout]", chromedp.ByQuery))
+	w.endSession(other)
 	w.inWindow(t, p, "alice")
 	p.isSignedInAs("alice")
 	p.lists("waits.bin")
@@ -34,6 +36,13 @@ func theEndOfASession(t *testing.T, w *loginWorld) {
 		t.Error("the card about the sign-in stays")
 	}
 	w.stored(t, "end/waits.bin", b)
+}
+
+// endSession signs out at the issuer's own page.
+func (w *loginWorld) endSession(p *tab) {
+	p.Helper()
+	p.do(chromedp.Navigate(w.issuer.URL+"/session/end"), chromedp.Click("button[name=logout]", chromedp.ByQuery))
+	p.until("location.pathname === '/session/end/success'")
 }
 
 // inWindow signs in again, which happens in a window of its own that closes itself.
@@ -44,14 +53,14 @@ func (w *loginWorld) inWindow(t *testing.T, p *tab, name string) {
 	var id target.ID
 	select {
 	case id = <-opened:
-	case <-time.After(pageTimeout / 2):
+	case <-time.After(patience):
 		t.Fatal("no window was opened")
 	}
 	ctx, stop := chromedp.NewContext(p.ctx, chromedp.WithTargetID(id))
 	defer stop()
 	window := &tab{T: t, ctx: ctx}
 	window.enter(name)
-	for end := time.Now().Add(pageTimeout / 2); ; time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
 		open, err := chromedp.Targets(p.ctx)
 		if err != nil {
 			t.Fatal(err)
@@ -105,13 +114,15 @@ func noRefreshTokens(t *testing.T, w *loginWorld) {
 
 // issuerAway: the page says so, and goes on by itself or by a button.
 func issuerAway(t *testing.T, w *loginWorld) {
-	w.slow(t, 4_000)
+	w.slow(t, 1_000)
 	p := w.signIn(t, "alice")
 	eval[bool](p, "(location.hash = '#/away/', true)")
 	b := random(t, "away.bin", 25*mib, 142)
 	p.choose(b.path)
-	p.until("document.querySelector('#uploads progress')?.value > 0.1")
+	p.until("document.querySelector('#uploads progress')?.value > 0.05")
 	w.issuer.Down(true)
+	time.Sleep(accessLife) // the page needs another token to end the upload
+	w.line.heal(t)
 	p.until("document.querySelector('#uploads .state')?.textContent.includes('does not answer this page') === true")
 
 	second := w.open(t, w.server.URL+"/")

@@ -17,7 +17,12 @@ import (
 	"github.com/bytepass/bytepass/test/project"
 )
 
-const pageTimeout = time.Minute // on two busy cores
+// How long a page waits for what has to come, and how long a page is used at
+// most. They are no targets: a machine may be busy with other things.
+const (
+	patience    = 2 * time.Minute
+	pageTimeout = 10 * time.Minute
+)
 
 // Browser is a running Chromium.
 type Browser struct{ ctx context.Context }
@@ -31,7 +36,7 @@ func Start(t *testing.T, more ...chromedp.ExecAllocatorOption) *Browser {
 	}
 	options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]),
 		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.WindowSize(1100, 800),
-		chromedp.Flag("disable-dev-shm-usage", true), chromedp.Flag("lang", "en-US"),
+		chromedp.Flag("disable-dev-shm-usage", true), chromedp.Flag("lang", "en-US"), chromedp.WSURLReadTimeout(patience),
 	)
 	allocator, stop := chromedp.NewExecAllocator(context.Background(), append(options, more...)...)
 	t.Cleanup(stop)
@@ -126,7 +131,7 @@ func (p *tab) script(expression string, args []any) string {
 // until waits for an expression to be true.
 func (p *tab) until(expression string, args ...any) {
 	p.Helper()
-	end := time.Now().Add(pageTimeout / 2)
+	end := time.Now().Add(patience)
 	for !eval[bool](p, expression, args...) {
 		if time.Now().After(end) {
 			p.Fatalf("%s never became true; the page shows: %s", p.script(expression, args), p.text("body"))

@@ -26,12 +26,12 @@ func TestPicture(t *testing.T) {
 		const files = new Bytepass();
 		const sizes = { "photos/2026/beach.jpg": 2_400_000, "notes/plan.md": 8_100, "Budget 2026.xlsx": 348_000,
 			"Keynote – final, really final.pdf": 12_700_000, "interview.wav": 9_300_000, "größe.txt": 1_200 };
-		for (const [key, size] of Object.entries(sizes)) await files.arrived(await files.upload(key, new Blob([new Uint8Array(size).fill(32)], { type: "text/plain" })));
+		for (const [key, size] of Object.entries(sizes)) await files.arrived(await files.upload(key, new Blob([new Uint8Array(size).fill(32)], { type: "text/plain" })), { timeout: 60_000 });
 		return true;
 	})`)
 	p.do(chromedp.Reload())
 	p.lists("Budget 2026.xlsx", "Keynote – final, really final.pdf", "größe.txt", "interview.wav", "notes", "photos")
-	l.make(t, "bandwidth", "upstream", map[string]int{"rate": 3_000})
+	l.make(t, "bandwidth", "upstream", map[string]int{"rate": 1_500})
 	p.choose(random(t, "holiday film.mp4", 60*mib, 120).path, random(t, "backup with a long name that wants to be broken somewhere.tar", 25*mib, 121).path)
 	p.until("[...document.querySelectorAll('#uploads .state')].filter((s) => s.textContent.includes('left')).length === 2")
 	p.press("Pause the upload of backup with a long name that wants to be broken somewhere.tar")

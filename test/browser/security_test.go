@@ -35,7 +35,7 @@ func storedPages(t *testing.T, w *world) {
 		link := eval[string](p, `import("/bytepass.js").then(async ({ Bytepass }) => {
 			const files = new Bytepass();
 			const stored = await files.upload(%s, new Blob([%s], { type: %s }));
-			return (await files.arrived(stored)).url;
+			return (await files.arrived(stored, { timeout: 60_000 })).url;
 		})`, name, page.content, page.mimeType)
 		if at, err := url.Parse(link); err != nil || "http://"+at.Host == w.server.URL {
 			t.Errorf("%s is served from the console's origin: %v", name, err)

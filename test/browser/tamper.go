@@ -35,6 +35,24 @@ func (p *tab) tamper(pattern string, stage fetch.RequestStage, handle func(*fetc
 	p.do(fetch.Enable().WithPatterns([]*fetch.RequestPattern{{URLPattern: pattern, RequestStage: stage}}))
 }
 
+// holds keeps back what the page sends to URLs that have the pattern, until
+// release is called: nothing of it is done before, however late the test comes.
+func (p *tab) holds(pattern string) (release func()) {
+	p.Helper()
+	released := make(chan struct{})
+	p.tamper(pattern, fetch.RequestStageRequest, func(e *fetch.EventRequestPaused) chromedp.Action {
+		return chromedp.ActionFunc(func(ctx context.Context) error {
+			select {
+			case <-released:
+				_ = fetch.ContinueRequest(e.RequestID).Do(ctx) // but its page may be gone
+			case <-ctx.Done():
+			}
+			return nil
+		})
+	})
+	return func() { close(released) }
+}
+
 // busy is the answer of a store that has too much to do.
 func busy(id fetch.RequestID) chromedp.Action {
 	return fetch.FulfillRequest(id, 503).WithResponseHeaders([]*fetch.HeaderEntry{{Name: "Access-Control-Allow-Origin", Value: "*"}})

@@ -202,7 +202,7 @@ func (c *client) arrives(t *testing.T, key string, b blob) {
 	if e := eval[failure](c.tab, "log.error ?? {}"); e.Message != "" {
 		t.Fatalf("the upload failed: %+v", e)
 	}
-	eval[bool](c.tab, "files.arrived(log.done).then(() => true)")
+	eval[bool](c.tab, fmt.Sprintf("files.arrived(log.done, { timeout: %d }).then(() => true)", patience.Milliseconds()))
 	if got := c.sum(t, key); got != b.sum {
 		t.Errorf("%q has arrived as SHA-256 %s, not %s", key, got, b.sum)
 	}

@@ -20,7 +20,7 @@ func refusedUploads(t *testing.T, w *world) {
 		const started = await post("/api/uploads", { key, mimeType: "text/plain", size: 5, checksumCRC64NVME: "AAAAAAAAAAA=" });
 		await fetch(started.parts[0].url, { method: "PUT", body: "other" });
 		const done = await post("/api/uploads/" + started.uploadId + "/complete", { key });
-		return new Bytepass().arrived(done).then(() => "it was accepted", (error) => error.code + ": " + error.message);
+		return new Bytepass().arrived(done, { timeout: 60_000 }).then(() => "it was accepted", (error) => error.code + ": " + error.message);
 	})()`)
 	if !strings.HasPrefix(got, "rejected: It arrived and was refused: ") {
 		t.Errorf("the uploader hears %q", got)
@@ -60,8 +60,11 @@ func interruptedUpload(t *testing.T, w *world) {
 	p.until("document.getElementById('interrupted').hidden")
 }
 
-// manyUploads has more than travel at once, pauses, goes on and cancels.
-func manyUploads(t *testing.T, w *world) {
+// manyUploads has more than travel at once, pauses before any of them is done,
+// goes on and cancels.
+func manyUploads(t *testing.T, w *world, l *Line) {
+	l.make(t, "bandwidth", "upstream", map[string]int{"rate": 1_000}) // KB/s of each connection
+	defer l.heal(t)
 	p := w.at(t, "#/many/")
 	var paths []string
 	for i := range 8 {
@@ -71,6 +74,7 @@ func manyUploads(t *testing.T, w *world) {
 	p.until("document.querySelectorAll('#uploads li').length === 8")
 	p.press("Pause all")
 	p.until("[...document.querySelectorAll('#uploads .state')].filter((s) => s.textContent.startsWith('Paused')).length >= 5")
+	l.heal(t)
 	if got := p.text("#panel-summary"); !strings.Contains(got, "files · ") {
 		t.Errorf("the uploads amount to %q", got)
 	}

@@ -15,7 +15,7 @@ import (
 
 func TestViews(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w, l := newBadLine(t)
 	t.Run("folders", func(t *testing.T) { folders(t, w) })
 	t.Run("trash", func(t *testing.T) { trash(t, w) })
 	t.Run("versions", func(t *testing.T) { versions(t, w) })
@@ -23,7 +23,7 @@ func TestViews(t *testing.T) {
 	t.Run("copy a link", func(t *testing.T) { copyALink(t, w) })
 	t.Run("refused uploads", func(t *testing.T) { refusedUploads(t, w) })
 	t.Run("an interrupted upload", func(t *testing.T) { interruptedUpload(t, w) })
-	t.Run("many uploads", func(t *testing.T) { manyUploads(t, w) })
+	t.Run("many uploads", func(t *testing.T) { manyUploads(t, w, l) })
 	t.Run("keyboard", func(t *testing.T) { keyboard(t, w) })
 	t.Run("offline", func(t *testing.T) { saysThatItIsOffline(t, w) })
 	t.Run("an expired token", func(t *testing.T) { expiredToken(t, w) })
@@ -42,7 +42,7 @@ func (p *tab) store(key, content, mimeType string) {
 	p.Helper()
 	eval[bool](p, `import("/bytepass.js").then(async ({ Bytepass }) => {
 		const files = new Bytepass();
-		await files.arrived(await files.upload(%s, new Blob([%s], { type: %s })));
+		await files.arrived(await files.upload(%s, new Blob([%s], { type: %s })), { timeout: 60_000 });
 		return true;
 	})`, key, content, mimeType)
 }

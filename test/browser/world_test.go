@@ -51,12 +51,11 @@ func (p *tab) choose(paths ...string) {
 	p.do(chromedp.SetUploadFiles("#choose", paths, chromedp.ByQuery))
 }
 
-// press clicks the button with this accessible name, which gets the focus.
+// press clicks the button with this accessible name once it is there. It gets
+// the focus.
 func (p *tab) press(label string) {
 	p.Helper()
-	if !eval[bool](p, "(() => { const b = [...document.querySelectorAll('button')].find((b) => (b.ariaLabel ?? b.textContent) === %s); b?.focus(); b?.click(); return !!b; })()", label) {
-		p.Fatalf("there is no button %q", label)
-	}
+	p.until("(() => { const b = [...document.querySelectorAll('button')].find((b) => (b.ariaLabel ?? b.textContent) === %s); b?.focus(); b?.click(); return !!b; })()", label)
 }
 
 // file writes a file to upload and returns its path.
