@@ -29,6 +29,9 @@ type operator struct {
 	binary string
 	store  *stores.Store
 	hook   string
+
+	policies string                 // folder for the policies of the users
+	users    map[string]stores.User // those that were made by hand, by name
 }
 
 // run runs a subcommand on the bucket and returns what it printed.

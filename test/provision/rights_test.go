@@ -2,106 +2,53 @@ package provision
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
-	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
-	"github.com/aws/aws-sdk-go-v2/service/sts"
 
 	"github.com/bytepass/bytepass/runtime/provision"
 	"github.com/bytepass/bytepass/runtime/provision/onprem"
-	"github.com/bytepass/bytepass/test/project"
 	"github.com/bytepass/bytepass/test/stores"
 )
 
-// rights gives the server's users the rights that provisioning has for them, and
-// sees the store enforce them: the server can do its work, the signer its URLs,
-// and neither anything else.
+// rights has the users made by the commands that provisioning prints, and sees
+// the store enforce what it says of them: the server can do its work, the signer
+// its URLs, and neither anything else.
 func rights(t *testing.T, o operator) {
-	switch o.store.Kind {
-	case stores.VersityGW:
-		versityGWRights(t, o)
-	case stores.Ceph:
-		oneUserRights(t, o, onprem.Ceph, "other")
-	case stores.SeaweedFS:
-		oneUserRights(t, o, onprem.SeaweedFS, o.store.Other.Principal) // it is in an account of its own
-	case stores.MinIO:
-		minIORights(t, o)
+	flags := []string{"provision", "--yes"}
+	if o.store.Kind == stores.Ceph {
+		flags = append(flags, "--without", "publicAccess") // Ceph 16 takes every policy that allows something for a public one
 	}
+	out := o.expect(t, 0, `"applied":true`, "rights", append(flags, "--json", "--write-policies", o.policies)...)
+	if o.store.Kind != stores.MinIO {
+		o.users = byHand(t, o, out)
+	}
+	if o.store.Kind == stores.VersityGW { // its policies can only name users who are there
+		o.expect(t, 0, "done", "rights", flags...)
+	}
+	o.expect(t, 0, "nothing to change", "rights", flags...)
+	names := onprem.Users{Server: "bytepass-server", Signer: "bytepass-signer"}
+	server, signer := o.store.ClientOf(o.users[names.Server]), o.store.ClientOf(o.users[names.Signer])
+	known(t, server, signer)
+	works(t, server, signer)
+	if o.store.Kind == stores.MinIO {
+		oneWayEach(t, server, signer)
+		return
+	}
+	eachRightCounts(t, o, onprem.Kind(o.store.Kind), names, server, signer)
 }
 
-// versityGWRights makes the users by the commands that provisioning prints.
-func versityGWRights(t *testing.T, o operator) {
-	gateway, err := project.Tool(".tools/versitygw", "tools/versitygw.sh")
-	if err != nil {
-		t.Fatal(err)
-	}
-	out := o.expect(t, 0, "BytepassServerObjects", "rights", "provision", "--yes", "--json")
-	var told struct{ Steps []onprem.Step }
-	if err := json.Unmarshal([]byte(out), &told); err != nil || len(told.Steps) != 2 {
-		t.Fatalf("%v: %s", err, out)
-	}
-	fill := strings.NewReplacer("ROOT_ACCESS_KEY", o.store.AccessKey, "ROOT_SECRET_KEY", o.store.SecretKey, "SECRET", "secret-of-a-user")
-	for _, step := range told.Steps {
-		for _, command := range step.Commands {
-			cmd := exec.CommandContext(t.Context(), "sh", "-c", fill.Replace(command))
-			cmd.Env = []string{"PATH=" + filepath.Dir(gateway)}
-			cmd.Path = "/bin/sh"
-			if out, err := cmd.CombinedOutput(); err != nil {
-				t.Fatalf("%s: %v: %s", command, err, out)
-			}
-		}
-	}
-	o.expect(t, 0, "done", "rights", "provision", "--yes")
-	o.expect(t, 0, "nothing to change", "rights", "provision", "--yes")
-	server := o.store.ClientOf(stores.User{AccessKey: "bytepass-server", SecretKey: "secret-of-a-user"})
-	signer := o.store.ClientOf(stores.User{AccessKey: "bytepass-signer", SecretKey: "secret-of-a-user"})
-	works(t, o, server, signer)
-	eachRightCounts(t, o, onprem.VersityGW, onprem.Users{Server: "bytepass-server", Signer: "bytepass-signer"}, server, signer)
-}
-
-// oneUserRights has one user be the server on one bucket and the signer on another.
-func oneUserRights(t *testing.T, o operator, kind onprem.Kind, user string) {
-	open := "publicAccess" // Ceph 16 takes every policy that allows something for a public one
-	other, admin := o.store.ClientOf(o.store.Other), o.store.Client
-	o.expect(t, 0, "done", "rights", "provision", "--yes", "--without", open, "--server-user", user, "--signer-user", "nobody")
-	works(t, o, other, admin)
-	eachRightCounts(t, o, kind, onprem.Users{Server: user, Signer: "nobody"}, other, admin)
-	o.expect(t, 0, "done", "signed", "provision", "--yes", "--without", open, "--server-user", "nobody", "--signer-user", user)
-	signs(t, other, "signed")
-}
-
-// minIORights takes sessions with the policies of the users, because MinIO makes
-// users by a protocol of its own.
-func minIORights(t *testing.T, o operator) {
-	out := o.expect(t, 0, `"applied":true`, "rights", "provision", "--yes", "--json")
-	var told struct {
-		Policies map[string]json.RawMessage
-	}
-	if err := json.Unmarshal([]byte(out), &told); err != nil {
-		t.Fatal(err)
-	}
-	session := func(user string) *s3.Client {
-		service := sts.New(sts.Options{
-			Region: o.store.Region, BaseEndpoint: aws.String(o.store.Endpoint),
-			Credentials: credentials.NewStaticCredentialsProvider(o.store.AccessKey, o.store.SecretKey, ""),
-		})
-		made, err := service.AssumeRole(t.Context(), &sts.AssumeRoleInput{RoleArn: aws.String("arn:aws:iam::000000000000:role/none"), RoleSessionName: &user, Policy: aws.String(string(told.Policies[user]))})
-		if err != nil {
-			t.Fatalf("the policy of %s: %v", user, err)
-		}
-		return o.store.ClientOf(stores.User{AccessKey: *made.Credentials.AccessKeyId, SecretKey: *made.Credentials.SecretAccessKey, SessionToken: *made.Credentials.SessionToken})
-	}
-	server, signer := session("bytepass-server"), session("bytepass-signer")
-	works(t, o, server, signer)
+// oneWayEach checks what only MinIO's policies say: the signer's keys are good
+// in a URL, the server's in a header.
+func oneWayEach(t *testing.T, server, signer *s3.Client) {
+	t.Helper()
 	if _, err := signer.PutObject(t.Context(), &s3.PutObjectInput{Bucket: aws.String("rights"), Key: aws.String("u/alice/by-header"), Body: strings.NewReader("x")}); status(err) != http.StatusForbidden {
 		t.Errorf("the signer's keys are good in a header: %v", err)
 	}
@@ -110,45 +57,53 @@ func minIORights(t *testing.T, o operator) {
 	}
 }
 
-// works checks what both users can and cannot do in the bucket.
-func works(t *testing.T, o operator, server, signer *s3.Client) {
+// known waits until the store knows its new users in what has to know them.
+func known(t *testing.T, server, signer *s3.Client) {
 	t.Helper()
-	ctx, bucket := t.Context(), aws.String("rights")
-	if err := serverWork(ctx, server, signer, *bucket, "alice"); err != nil {
-		t.Errorf("the server's work: %v", err)
-	}
-	if signer != o.store.Client {
-		signs(t, signer, *bucket)
-	}
-	_, outside := server.PutObject(ctx, &s3.PutObjectInput{Bucket: bucket, Key: aws.String("elsewhere"), Body: strings.NewReader("x")})
-	_, policy := server.PutBucketPolicy(ctx, &s3.PutBucketPolicyInput{Bucket: bucket, Policy: aws.String(`{"Version":"2012-10-17","Statement":[]}`)})
-	_, gone := server.DeleteBucket(ctx, &s3.DeleteBucketInput{Bucket: bucket})
-	for what, err := range map[string]error{"puts an object outside of the spaces": outside, "writes the bucket's policy": policy, "deletes the bucket": gone} {
-		if status(err) != http.StatusForbidden {
-			t.Errorf("the server's user %s: %v", what, err)
+	for end := time.Now().Add(time.Minute); ; time.Sleep(20 * time.Millisecond) {
+		_, err := server.ListObjectsV2(t.Context(), &s3.ListObjectsV2Input{Bucket: aws.String("rights")})
+		if err = errors.Join(err, putByURL(t.Context(), signer, "rights", "u/alice/known", "x")); err == nil {
+			return
+		}
+		if time.Now().After(end) {
+			t.Fatalf("the users that were made by hand can do nothing: %v", err)
 		}
 	}
 }
 
-// signs checks what the signer can and cannot do.
-func signs(t *testing.T, signer *s3.Client, name string) {
+// works checks what both users can and cannot do in the bucket.
+func works(t *testing.T, server, signer *s3.Client) {
 	t.Helper()
-	ctx, key := t.Context(), "u/alice/signed"
-	if err := putByURL(ctx, signer, name, key, "x"); err != nil {
+	ctx, bucket, key := t.Context(), aws.String("rights"), aws.String("u/alice/signed")
+	if err := serverWork(ctx, server, signer, *bucket, "alice"); err != nil {
+		t.Errorf("the server's work: %v", err)
+	}
+	if err := putByURL(ctx, signer, *bucket, *key, "x"); err != nil {
 		t.Errorf("a signed PUT: %v", err)
 	}
-	if err := getByURL(ctx, signer, name, key); err != nil {
+	if err := getByURL(ctx, signer, *bucket, *key); err != nil {
 		t.Errorf("a signed GET: %v", err)
 	}
-	_, lists := signer.ListObjectsV2(ctx, &s3.ListObjectsV2Input{Bucket: &name})
-	_, deletes := signer.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &name, Key: &key})
-	_, versions := signer.ListObjectVersions(ctx, &s3.ListObjectVersionsInput{Bucket: &name})
-	for what, err := range map[string]error{
-		"lists objects": lists, "deletes an object": deletes, "lists versions": versions,
-		"puts outside of the spaces": putByURL(ctx, signer, name, "elsewhere", "x"),
-	} {
-		if status(err) != http.StatusForbidden {
-			t.Errorf("the signer's user %s: %v", what, err)
+	for user, client := range map[string]*s3.Client{"server": server, "signer": signer} {
+		_, outside := client.PutObject(ctx, &s3.PutObjectInput{Bucket: bucket, Key: aws.String("elsewhere"), Body: strings.NewReader("x")})
+		_, policy := client.PutBucketPolicy(ctx, &s3.PutBucketPolicyInput{Bucket: bucket, Policy: aws.String(`{"Version":"2012-10-17","Statement":[]}`)})
+		_, gone := client.DeleteBucket(ctx, &s3.DeleteBucketInput{Bucket: bucket})
+		_, made := client.CreateBucket(ctx, &s3.CreateBucketInput{Bucket: aws.String("of-the-" + user)})
+		_, others := client.ListObjectsV2(ctx, &s3.ListObjectsV2Input{Bucket: aws.String("files")})
+		refused := map[string]error{
+			"puts an object outside of the spaces": outside, "puts one there by a URL": putByURL(ctx, client, *bucket, "elsewhere", "x"),
+			"writes the bucket's policy": policy, "deletes the bucket": gone, "makes a bucket": made, "looks into another bucket": others,
+		}
+		if user == "signer" {
+			_, refused["lists objects"] = client.ListObjectsV2(ctx, &s3.ListObjectsV2Input{Bucket: bucket})
+			_, refused["lists versions"] = client.ListObjectVersions(ctx, &s3.ListObjectVersionsInput{Bucket: bucket})
+			_, refused["deletes an object"] = client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: bucket, Key: key})
+			_, refused["deletes a version"] = client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: bucket, Key: key, VersionId: aws.String("null")})
+		}
+		for what, err := range refused {
+			if status(err) != http.StatusForbidden {
+				t.Errorf("the %s's user %s: %v", user, what, err)
+			}
 		}
 	}
 }

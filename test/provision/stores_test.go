@@ -1,6 +1,7 @@
 package provision
 
 import (
+	"path/filepath"
 	"testing"
 
 	"github.com/bytepass/bytepass/runtime/provision"
@@ -20,8 +21,15 @@ func TestStores(t *testing.T) {
 	for _, kind := range stores.Kinds() {
 		t.Run(string(kind), func(t *testing.T) {
 			hook, told := listener(t)
-			store := stores.Start(t, kind, stores.Options{Webhook: stores.Webhook{URL: hook, Secret: webhookSecret}})
-			o := operator{binary: binary, store: store, hook: hook}
+			options := stores.Options{Webhook: stores.Webhook{URL: hook, Secret: webhookSecret}}
+			if kind == stores.MinIO {
+				options = stores.Options{} // minIOByHand sets it up
+			}
+			store := stores.Start(t, kind, options)
+			o := operator{binary: binary, store: store, hook: hook, policies: filepath.Join(t.TempDir(), "policies")}
+			if kind == stores.MinIO {
+				o.users = minIOByHand(t, o)
+			}
 			t.Run("commands", func(t *testing.T) { commands(t, o, told) }) // finds no bucket yet
 			t.Run("rights", func(t *testing.T) { rights(t, o) })
 			t.Run("behind a proxy", func(t *testing.T) { behindAProxy(t, o) })

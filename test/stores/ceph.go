@@ -3,6 +3,7 @@ package stores
 import (
 	_ "embed"
 	"os/exec"
+	"path/filepath"
 	"testing"
 
 	"github.com/bytepass/bytepass/test/process"
@@ -25,5 +26,6 @@ func ceph(t testing.TB, s *Store) *process.Process {
 		"LC_ALL=C.UTF-8", "GATEWAY=" + p[0], "MONITOR2=" + p[1], "MONITOR1=" + p[2],
 		"ACCESS_KEY=" + s.AccessKey, "SECRET_KEY=" + s.SecretKey, "OTHER_ACCESS_KEY=" + s.Other.AccessKey, "OTHER_SECRET_KEY=" + s.Other.SecretKey,
 	}
+	s.admin = []string{"CEPH_CONF=" + filepath.Join(dir, "ceph.conf")}
 	return run(t, dir, nil, env, "sh", "-ec", cephScript)
 }

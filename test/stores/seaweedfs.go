@@ -20,6 +20,7 @@ func seaweedFS(t testing.TB, s *Store) *process.Process {
 		t.Fatal(err)
 	}
 	s.Endpoint = "http://127.0.0.1:" + p[0]
+	s.master = "127.0.0.1:" + p[2] + "." + p[3]
 	var sockets []string // it has one of these for each of its servers, always there
 	for _, port := range []string{p[3], p[5], p[7], p[8]} {
 		sockets = append(sockets, "/tmp/seaweedfs-*-grpc-"+port+".sock")

@@ -47,6 +47,9 @@ type Store struct {
 	Other User
 
 	options Options
+	home    string   // of its administrator
+	admin   []string // environment in which the administrator's programs find it
+	master  string   // of SeaweedFS: host:port.port of gRPC
 }
 
 // User is a user of a store.
@@ -72,7 +75,7 @@ func Start(t testing.TB, kind Kind, options Options) *Store {
 	if start == nil {
 		t.Fatalf("there is no store %q; %s takes some of %q", kind, selection, All())
 	}
-	s := &Store{Kind: kind, Region: "us-east-1", AccessKey: "admin-of-the-store", SecretKey: "secret-of-the-admin", options: options}
+	s := &Store{Kind: kind, Region: "us-east-1", AccessKey: "admin-of-the-store", SecretKey: "secret-of-the-admin", options: options, home: t.TempDir()}
 	began := time.Now()
 	p := start(t, s)
 	s.Client = s.ClientOf(User{AccessKey: s.AccessKey, SecretKey: s.SecretKey})

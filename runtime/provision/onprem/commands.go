@@ -1,6 +1,9 @@
 package onprem
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // Step is something that is left to an operator, because the store has no S3
 // call for it.
@@ -26,16 +29,21 @@ func (k Kind) Steps(s Site) []Step {
 	add := func(what string, commands ...string) { steps = append(steps, Step{what, commands}) }
 	switch k {
 	case MinIO:
+		add("the name STORE for it in mc, MinIO's command", fmt.Sprintf("mc alias set STORE %s ROOT_ACCESS_KEY ROOT_SECRET_KEY", s.Endpoint))
 		for _, user := range []string{s.Users.Server, s.Users.Signer} {
 			add("the user "+user,
 				fmt.Sprintf("mc admin policy create STORE %s %s/%[1]s.json", user, s.Policies),
 				fmt.Sprintf("mc admin user add STORE %s SECRET", user),
 				fmt.Sprintf("mc admin policy attach STORE %s --user %[1]s", user))
 		}
+		if len(s.Origins) > 0 {
+			add("the pages that may use it, and no others: one rule for all of its buckets",
+				"mc admin config set STORE api cors_allow_origin="+strings.Join(s.Origins, ","))
+		}
 		if s.Webhook != "" {
 			add("the webhook behind "+MinIOTarget+" (then run bytepass provision again)",
-				fmt.Sprintf("mc admin config set STORE notify_webhook:BYTEPASS endpoint=%s auth_token=WEBHOOK_SECRET queue_dir=/var/lib/minio-events", s.Webhook),
-				"mc admin service restart STORE")
+				fmt.Sprintf("mc admin config set STORE notify_webhook:BYTEPASS endpoint=%s auth_token=WEBHOOK_SECRET queue_dir=QUEUE_FOLDER", s.Webhook),
+				"mc admin service restart STORE --json")
 		}
 	case Ceph:
 		for _, user := range []string{s.Users.Server, s.Users.Signer} {
@@ -53,7 +61,7 @@ func (k Kind) Steps(s Site) []Step {
 	case SeaweedFS:
 		for _, user := range []string{s.Users.Server, s.Users.Signer} {
 			add("the user "+user+" (the bucket's policy gives the rights)",
-				fmt.Sprintf("echo 's3.configure -user=%s -access_key=ACCESS_KEY -secret_key=SECRET_KEY -apply' | weed shell", user))
+				fmt.Sprintf("echo 's3.configure -user=%s -access_key=ACCESS_KEY -secret_key=SECRET_KEY -apply' | weed shell -master=MASTER", user))
 		}
 	default:
 		add(fmt.Sprintf("two users with the policies %s/%s.json and %[1]s/%s.json, in whatever way the store makes users", s.Policies, s.Users.Server, s.Users.Signer))
@@ -66,7 +74,7 @@ func (k Kind) StandIns() map[string]string {
 	switch k {
 	case MinIO:
 		return map[string]string{
-			"cors":         "MinIO has one rule for all buckets and by default lets in every origin; narrow it with: mc admin config set STORE api cors_allow_origin=https://app.example",
+			"cors":         "MinIO has one rule for all buckets and by default lets in every origin; narrow it as said below",
 			"encryption":   "MinIO encrypts nothing without a key: set MINIO_KMS_SECRET_KEY or connect a KMS, then name the key with --kms-key, or use --sse-s3",
 			"notification": "the store tells the server nothing; set up the webhook as said below, or the server looks through the bucket from time to time",
 			"publicAccess": "MinIO has no such block; a bucket is public only by a policy that allows it to everybody",
