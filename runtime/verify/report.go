@@ -6,6 +6,8 @@ import (
 	"io"
 	"strings"
 	"time"
+
+	"github.com/bytepass/bytepass/runtime/terminal"
 )
 
 var marks = map[State]string{Passed: "ok", Failed: "FAILED", NotChecked: "-"}
@@ -35,7 +37,7 @@ func (r Report) WriteText(w io.Writer) error {
 	if r.Leftovers > 0 {
 		fmt.Fprintf(&b, "; %d leftovers of earlier runs removed", r.Leftovers)
 	}
-	_, err := io.WriteString(w, b.String()+"\n")
+	_, err := io.WriteString(w, terminal.Text(b.String())+"\n") // a deployment may say anything
 	return err
 }
 

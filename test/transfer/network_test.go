@@ -153,7 +153,15 @@ func TestExitCodes(t *testing.T) {
 		"no such file here":       {[]string{"put", "nothing", "k2"}, 3, "no such file"},
 		"no such file there":      {[]string{"get", "nothing"}, 3, "there is no such file"},
 		"nothing below":           {[]string{"get", "nothing/", "x"}, 3, "there is nothing like"},
-		"ls of nothing":           {[]string{"ls", "nothing/"}, 3, "there is nothing below"},
+		"ls of nothing":           {[]string{"ls", "nothing/"}, 3, "there is nothing like"},
+		"ls of no pattern":        {[]string{"ls", "no*thing"}, 3, "there is nothing like"},
+		"ls -r of nothing":        {[]string{"ls", "-r", "nothing"}, 3, "there is nothing like"},
+		"ls of no such file":      {[]string{"ls", "--json", "nothing"}, 3, "there is nothing like"},
+		"rm of no pattern":        {[]string{"rm", "no*thing"}, 3, "there is nothing like"},
+		"get of no pattern":       {[]string{"get", "no*thing", "x/"}, 3, "there is nothing like"},
+		"nothing rejected":        {[]string{"ls", "--rejected"}, 0, ""},
+		"nothing of it deleted":   {[]string{"ls", "--trash", "nothing/"}, 3, "there is nothing like"},
+		"a space of nothing":      {[]string{"ls", "-r", "--token-file", tokenFile}, 0, ""},
 		"rm of nothing":           {[]string{"rm", "nothing"}, 3, "there is no such file"},
 		"a wrong token":           {[]string{"put", "a", "k2", "--token", "x.secret.z"}, 4, "token"},
 		"somebody else's group":   {[]string{"ls", "--space", "g/red"}, 4, "space"},
@@ -168,6 +176,9 @@ func TestExitCodes(t *testing.T) {
 		code, stdout, stderr := r.run(r.command(tc.args...))
 		if code != tc.code || !strings.Contains(stderr, tc.says) {
 			t.Errorf("%s: exit code %d, want %d: %s%s", name, code, tc.code, stdout, stderr)
+		}
+		if strings.HasPrefix(tc.says, "there is nothing") && stdout != "" {
+			t.Errorf("%s: it prints %q", name, stdout)
 		}
 		if strings.Contains(stdout+stderr, "secret") || strings.Contains(stdout+stderr, token) {
 			t.Errorf("%s: a token is told: %s%s", name, stdout, stderr)

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"github.com/bytepass/bytepass/runtime/client"
+	"github.com/bytepass/bytepass/runtime/terminal"
 	"github.com/bytepass/bytepass/runtime/transfer"
 	"github.com/bytepass/bytepass/runtime/transfer/report"
 )
@@ -37,9 +38,11 @@ type ls struct {
 func newLs() *cobra.Command {
 	l := &ls{}
 	c := &cobra.Command{
-		Use:     "ls [PREFIX]",
-		Short:   "List files",
-		Long:    "List files: their sizes, the times when they arrived, and their keys." + remoteHelp,
+		Use:   "ls [PREFIX]",
+		Short: "List files",
+		Long: `List files: their sizes, the times when they arrived, and their keys. A PREFIX or
+pattern that nothing is like is an error, with exit code 3; an empty space is
+none.` + remoteHelp,
 		Example: lsExamples,
 		Args:    arguments(0, 1, "name one prefix at most: bytepass ls [PREFIX]"),
 		RunE:    l.run,
@@ -77,6 +80,7 @@ func (l *ls) run(c *cobra.Command, args []string) error {
 		if pattern {
 			prefix = name[:strings.IndexAny(name, "*?")]
 		}
+		found := name == ""
 		for f, err := range api.Files(c.Context(), view, prefix) {
 			if err != nil {
 				return err
@@ -84,9 +88,13 @@ func (l *ls) run(c *cobra.Command, args []string) error {
 			if pattern && !transfer.Match(name, f.Key) {
 				continue
 			}
+			found = true
 			if err := l.print(c, client.Entry{Name: f.Key, File: &f}); err != nil {
 				return err
 			}
+		}
+		if !found {
+			return nothing(name)
 		}
 		return nil
 	}
@@ -116,9 +124,14 @@ func (l *ls) folder(c *cobra.Command, api *client.Client, prefix string) error {
 		}
 	}
 	if !found {
-		return &client.Problem{Code: client.CodeNotFound, Detail: fmt.Sprintf("there is nothing below %q", prefix)}
+		return nothing(prefix)
 	}
 	return nil
+}
+
+// nothing is the error of a name that no file has, begins with or matches.
+func nothing(name string) error {
+	return &client.Problem{Code: client.CodeNotFound, Detail: fmt.Sprintf("there is nothing like %q", name)}
 }
 
 func (l *ls) print(c *cobra.Command, entry client.Entry) error {
@@ -137,11 +150,11 @@ func (l *ls) print(c *cobra.Command, entry client.Entry) error {
 	var err error
 	switch f := entry.File; {
 	case l.quiet && f != nil:
-		_, err = fmt.Fprintln(w, f.Key)
+		_, err = fmt.Fprintln(w, terminal.Name(f.Key))
 	case l.quiet:
-		_, err = fmt.Fprintln(w, entry.Prefix)
+		_, err = fmt.Fprintln(w, terminal.Name(entry.Prefix))
 	case f == nil:
-		_, err = fmt.Fprintf(w, "%9s  %16s  %s\n", "", "", entry.Prefix)
+		_, err = fmt.Fprintf(w, "%9s  %16s  %s\n", "", "", terminal.Name(entry.Prefix))
 	default:
 		when := f.UploadedAt
 		if f.DeletedAt != nil {
@@ -149,9 +162,9 @@ func (l *ls) print(c *cobra.Command, entry client.Entry) error {
 		}
 		reason := ""
 		if f.Reason != "" {
-			reason = "  (" + f.Reason + ")"
+			reason = "  (" + terminal.Text(f.Reason) + ")"
 		}
-		_, err = fmt.Fprintf(w, "%9s  %s  %s%s\n", report.Bytes(f.Size), when.Local().Format("2006-01-02 15:04"), f.Key, reason)
+		_, err = fmt.Fprintf(w, "%9s  %s  %s%s\n", report.Bytes(f.Size), when.Local().Format("2006-01-02 15:04"), terminal.Name(f.Key), reason)
 	}
 	return err
 }

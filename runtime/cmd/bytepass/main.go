@@ -18,6 +18,7 @@ import (
 	_ "golang.org/x/crypto/x509roots/fallback" // where the system has no roots, as in a container of nothing else
 
 	"github.com/bytepass/bytepass/runtime/config"
+	"github.com/bytepass/bytepass/runtime/terminal"
 )
 
 func main() {
@@ -41,7 +42,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	root.SetErr(stderr)
 	err := root.ExecuteContext(ctx)
 	if told := failures(nil); err != nil && !errors.As(err, &told) {
-		fmt.Fprintln(stderr, "bytepass:", err)
+		fmt.Fprintln(stderr, "bytepass:", terminal.Text(err.Error()))
 	}
 	return exitCode(err)
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/bytepass/bytepass/runtime/client"
+	"github.com/bytepass/bytepass/runtime/terminal"
 )
 
 const uploadsExamples = `  # what was begun and neither completed nor aborted
@@ -100,6 +101,6 @@ func (u *uploads) print(c *cobra.Command, upload client.Unfinished, now time.Tim
 	if u.abort {
 		done = "aborted  "
 	}
-	_, err := fmt.Fprintf(w, "%s%s  %8s ago  %s\n", done, upload.StartedAt.Local().Format("2006-01-02 15:04"), now.Sub(upload.StartedAt).Round(time.Minute), upload.Key)
+	_, err := fmt.Fprintf(w, "%s%s  %8s ago  %s\n", done, upload.StartedAt.Local().Format("2006-01-02 15:04"), now.Sub(upload.StartedAt).Round(time.Minute), terminal.Name(upload.Key))
 	return err
 }

@@ -6,10 +6,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/bytepass/bytepass/runtime/client"
+	"github.com/bytepass/bytepass/runtime/terminal"
 	"github.com/bytepass/bytepass/runtime/transfer"
 )
 
@@ -112,7 +114,9 @@ func (r *Report) Failed(e Event, err error) {
 			r.encode(e)
 			return
 		}
-		fmt.Fprintf(r.Err, "bytepass: %s%s: %v\n", e.Op, name(e), err)
+		// Errors that were joined stand in lines of their own; so could a name.
+		message := strings.ReplaceAll(terminal.Text(err.Error()), "\n", "; ")
+		fmt.Fprintf(r.Err, "bytepass: %s%s: %s\n", e.Op, name(e), message)
 	})
 }
 
@@ -160,9 +164,9 @@ func (e Event) line() string {
 }
 
 func name(e Event) string {
-	from, to := e.Path, e.Key
+	from, to := terminal.Name(e.Path), terminal.Name(e.Key)
 	if e.Op == "get" {
-		from, to = e.Key, e.Path
+		from, to = to, from
 	}
 	switch {
 	case from == "" && to == "":

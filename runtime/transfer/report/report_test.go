@@ -28,6 +28,26 @@ func TestModes(t *testing.T) {
 	}
 }
 
+// TestNamesAreShown: what a terminal would obey is quoted in lines, and exact in JSON.
+func TestNamesAreShown(t *testing.T) {
+	const bad = "a\x1b[31m\u202eb\n"
+	for mode, want := range map[Mode][2]string{
+		Plain: {`put "a\x1b[31m\u202eb\n" -> k (0 B)` + "\n", `bytepass: put "a\x1b[31m\u202eb\n" -> k: open a\x1b[31m\u202eb; : denied` + "\n"},
+		JSON: {`{"op":"put","status":"ok","key":"k","path":"a\u001b[31m` + "\u202e" + `b\n"}` + "\n" +
+			`{"op":"put","status":"error","key":"k","path":"a\u001b[31m` + "\u202e" + `b\n","error":"open a\u001b[31m` + "\u202e" + `b\n: denied"}` + "\n", ""},
+	} {
+		var out, log bytes.Buffer
+		r := New(Config{Mode: mode, Out: &out, Err: &log, Now: time.Now})
+		e := Event{Op: "put", Status: "ok", Key: "k", Path: bad}
+		r.Done(e)
+		r.Failed(e, errors.New("open "+bad+": denied"))
+		r.Close()
+		if out.String() != want[0] || log.String() != want[1] {
+			t.Errorf("mode %d prints %q and %q, want %q", mode, out.String(), log.String(), want)
+		}
+	}
+}
+
 func TestBytes(t *testing.T) {
 	for n, want := range map[int64]string{0: "0 B", 999: "999 B", 1000: "1.0 kB", 999_949: "999.9 kB", 999_950: "1.0 MB", 5_000_000_000: "5.0 GB", 1 << 62: "4611.7 PB"} {
 		if got := Bytes(n); got != want {
