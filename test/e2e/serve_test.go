@@ -8,7 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
@@ -77,16 +76,12 @@ func (d *served) Token(ctx context.Context, owner string) (string, error) {
 }
 
 func (d *served) Store() (*s3.Client, string) {
-	state, err := d.folder.State()
+	endpoint, keys, err := d.server.Store()
 	if err != nil {
-		panic(err) // the server has just written it
-	}
-	keys, err := d.folder.Keys()
-	if err != nil {
-		panic(err)
+		panic(err) // the server has just written it down
 	}
 	return s3.New(s3.Options{
-		Region: embedded.Region, BaseEndpoint: aws.String("http://" + state.S3Listen), UsePathStyle: true,
+		Region: embedded.Region, BaseEndpoint: &endpoint, UsePathStyle: true,
 		Credentials: credentials.NewStaticCredentialsProvider(keys.AccessKey, keys.SecretKey, ""),
 	}), server.Bucket
 }

@@ -23,7 +23,6 @@ import (
 	"github.com/bytepass/bytepass/runtime/client"
 	"github.com/bytepass/bytepass/runtime/server"
 	"github.com/bytepass/bytepass/runtime/server/embedded"
-	"github.com/bytepass/bytepass/runtime/server/folder"
 	"github.com/bytepass/bytepass/test/serve"
 )
 
@@ -38,19 +37,11 @@ type deployment struct {
 func deploy(t *testing.T) *deployment {
 	t.Helper()
 	d := &deployment{T: t, server: serve.Run(t), tokens: map[string]string{}}
-	f, err := folder.Open(d.server.Data, false)
+	endpoint, keys, err := d.server.Store()
 	if err != nil {
 		t.Fatal(err)
 	}
-	state, err := f.State()
-	if err != nil {
-		t.Fatal(err)
-	}
-	keys, err := f.Keys()
-	if err != nil {
-		t.Fatal(err)
-	}
-	d.store = embedded.NewClient("http://"+state.S3Listen, keys.AccessKey, keys.SecretKey)
+	d.store = embedded.NewClient(endpoint, keys.AccessKey, keys.SecretKey)
 	for _, owner := range []string{"alice", "bob"} {
 		if d.tokens[owner], err = d.server.Token(t.Context(), owner); err != nil {
 			t.Fatal(err)

@@ -14,6 +14,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/bytepass/bytepass/runtime/server/folder"
 	"github.com/bytepass/bytepass/test/process"
 	"github.com/bytepass/bytepass/test/project"
 )
@@ -130,6 +131,21 @@ func (s *Server) Token(ctx context.Context, owner string) (string, error) {
 		return "", fmt.Errorf("bytepass token: %w", err)
 	}
 	return strings.TrimSpace(string(out)), nil
+}
+
+// Store returns the URL of the server's embedded store, and its keys, by which
+// an operator gets at it past the API.
+func (s *Server) Store() (endpoint string, keys folder.Keys, err error) {
+	f, err := folder.Open(s.Data, false)
+	if err != nil {
+		return "", folder.Keys{}, err
+	}
+	state, err := f.State()
+	if err != nil {
+		return "", folder.Keys{}, err
+	}
+	keys, err = f.Keys()
+	return "http://" + state.S3Listen, keys, err
 }
 
 // Pid returns the number of the server's process.

@@ -1,7 +1,6 @@
 package transfer
 
 import (
-	"errors"
 	"os"
 	"os/exec"
 	"slices"
@@ -9,9 +8,7 @@ import (
 	"time"
 
 	"github.com/bytepass/bytepass/runtime/server"
-	"github.com/bytepass/bytepass/runtime/server/folder"
 	"github.com/bytepass/bytepass/test/project"
-	"github.com/bytepass/bytepass/test/serve"
 )
 
 // TestBesideS5cmd measures put and get beside s5cmd, a fast client that sends
@@ -27,7 +24,10 @@ func TestBesideS5cmd(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := newRig(t)
-	keys, store := storeOf(t, r.server)
+	store, keys, err := r.server.Store()
+	if err != nil {
+		t.Fatal(err)
+	}
 	sum := r.file("file", size)
 	own := func(args ...string) *exec.Cmd {
 		cmd := exec.CommandContext(t.Context(), r.binary, args...)
@@ -77,19 +77,4 @@ func (r *rig) took(cmd *exec.Cmd) time.Duration {
 		r.t.Fatalf("%q: %v: %s", cmd.Args, err, out)
 	}
 	return time.Since(start)
-}
-
-// storeOf returns the keys and the URL of a server's embedded store.
-func storeOf(t *testing.T, s *serve.Server) (folder.Keys, string) {
-	t.Helper()
-	f, err := folder.Open(s.Data, false)
-	if err != nil {
-		t.Fatal(err)
-	}
-	state, err := f.State()
-	keys, err2 := f.Keys()
-	if err := errors.Join(err, err2); err != nil {
-		t.Fatal(err)
-	}
-	return keys, "http://" + state.S3Listen
 }

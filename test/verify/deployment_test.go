@@ -37,16 +37,14 @@ func deploy(t *testing.T) *deployment {
 	if d.folder, err = folder.Open(d.server.Data, false); err != nil {
 		t.Fatal(err)
 	}
-	state, err := d.folder.State()
+	endpoint, keys, err := d.server.Store()
 	if err != nil {
 		t.Fatal(err)
 	}
-	keys, err := d.folder.Keys()
-	if err != nil {
+	if d.store, err = url.Parse(endpoint); err != nil {
 		t.Fatal(err)
 	}
 	d.root = aws.Credentials{AccessKeyID: keys.AccessKey, SecretAccessKey: keys.SecretKey}
-	d.store = &url.URL{Scheme: "http", Host: state.S3Listen}
 	d.own, d.other = d.token(t, "alice", time.Now), d.token(t, "bob", time.Now)
 	d.expired = d.token(t, "alice", func() time.Time { return time.Now().Add(-2 * time.Hour) })
 	return d
