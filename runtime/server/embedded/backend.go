@@ -53,7 +53,7 @@ func (b *backend) PutObject(ctx context.Context, in s3response.PutObjectInput) (
 			return err // before the lock: this is what takes time
 		}
 		done = b.exclusive(bucket, key)
-		return nil
+		return b.makeRoom(bucket, key)
 	})
 	if err != nil {
 		return out, err
@@ -64,6 +64,9 @@ func (b *backend) PutObject(ctx context.Context, in s3response.PutObjectInput) (
 func (b *backend) CompleteMultipartUpload(ctx context.Context, in *s3.CompleteMultipartUploadInput) (s3response.CompleteMultipartUploadResult, string, error) {
 	bucket, key := aws.ToString(in.Bucket), aws.ToString(in.Key)
 	defer b.exclusive(bucket, key)()
+	if err := b.makeRoom(bucket, key); err != nil {
+		return s3response.CompleteMultipartUploadResult{}, "", err
+	}
 	out, version, err := b.Posix.CompleteMultipartUpload(context.WithoutCancel(ctx), in)
 	if err != nil {
 		return out, version, err
@@ -74,32 +77,14 @@ func (b *backend) CompleteMultipartUpload(ctx context.Context, in *s3.CompleteMu
 func (b *backend) CopyObject(ctx context.Context, in s3response.CopyObjectInput) (s3response.CopyObjectOutput, error) {
 	bucket, key := aws.ToString(in.Bucket), aws.ToString(in.Key)
 	defer b.exclusive(bucket, key)()
+	if err := b.makeRoom(bucket, key); err != nil {
+		return s3response.CopyObjectOutput{}, err
+	}
 	out, err := b.Posix.CopyObject(context.WithoutCancel(ctx), in)
 	if err != nil {
 		return out, err
 	}
 	return out, b.settle(bucket, key)
-}
-
-func (b *backend) DeleteObject(ctx context.Context, in *s3.DeleteObjectInput) (*s3.DeleteObjectOutput, error) {
-	bucket, key := aws.ToString(in.Bucket), aws.ToString(in.Key)
-	defer b.exclusive(bucket, key)()
-	if out, handled, err := b.undelete(in); handled {
-		return out, err
-	}
-	if out, handled, err := b.mark(context.WithoutCancel(ctx), in); handled {
-		return out, err
-	}
-	return b.Posix.DeleteObject(context.WithoutCancel(ctx), in)
-}
-
-func (b *backend) DeleteObjects(ctx context.Context, in *s3.DeleteObjectsInput) (s3response.DeleteResult, error) {
-	keys := make([]string, len(in.Delete.Objects))
-	for i, object := range in.Delete.Objects {
-		keys[i] = aws.ToString(object.Key)
-	}
-	defer b.exclusive(aws.ToString(in.Bucket), keys...)()
-	return b.Posix.DeleteObjects(context.WithoutCancel(ctx), in)
 }
 
 // exclusive waits until this change is alone with the keys; what it returns

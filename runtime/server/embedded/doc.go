@@ -5,8 +5,9 @@
 // presigned URLs as they reach any other. What is added to the gateway's POSIX
 // backend (see backend): changes of one key happen one after the other, a
 // change is on the disk before it is acknowledged, a process that is killed in
-// the middle of one leaves the key as it was, and whoever asks is told of every
-// key that has changed. The gateway's own webhook would tell that too, but not
+// the middle of one leaves the key as it was, a listing of versions beside
+// changes holds all that stays, and whoever asks is told of every key that has
+// changed. The gateway's own webhook would tell that too, but not
 // for form uploads (its events name no key), only once, whatever the answer,
 // and with its secret printed at the start. Metadata in the query of a presigned
 // URL is kept with the object, as S3 keeps it.

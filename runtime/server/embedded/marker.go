@@ -52,7 +52,7 @@ func (b *backend) mark(ctx context.Context, in *s3.DeleteObjectInput) (out *s3.D
 		return nil, true, err
 	}
 	older := b.olderVersions(bucket, key)
-	if err := os.MkdirAll(older, 0o700); err != nil {
+	if err := b.makeRoom(bucket, key); err != nil {
 		return nil, true, err
 	}
 	// A process that was killed between the two steps has left this name.
@@ -63,7 +63,7 @@ func (b *backend) mark(ctx context.Context, in *s3.DeleteObjectInput) (out *s3.D
 	if err := b.placeMarker(folder, path, version); err != nil {
 		return nil, true, err
 	}
-	return &s3.DeleteObjectOutput{DeleteMarker: aws.Bool(true), VersionId: &version}, true, errors.Join(b.flush(older), b.flush(filepath.Dir(path)))
+	return &s3.DeleteObjectOutput{DeleteMarker: aws.Bool(true), VersionId: &version}, true, nil
 }
 
 // placeMarker puts a delete marker of this version in the place of path.

@@ -143,10 +143,10 @@ func newBackend(cfg Config) (*backend, error) {
 		objects: filepath.Join(cfg.Folder, objectsFolder), versions: filepath.Join(cfg.Folder, "versions"),
 		atomic: cfg.Metadata == Attributes, changed: cfg.Changed,
 	}
-	sidecar := filepath.Join(cfg.Folder, "sidecar")
+	beside := filepath.Join(cfg.Folder, "sidecar")
 	folders := []string{b.objects, b.versions}
 	if !b.atomic {
-		folders = append(folders, sidecar)
+		folders = append(folders, beside)
 	}
 	for _, folder := range folders {
 		if err := os.MkdirAll(folder, 0o700); err != nil {
@@ -165,10 +165,12 @@ func newBackend(cfg Config) (*backend, error) {
 	var err error
 	if b.atomic {
 		b.meta = meta.XattrMeta{}
-	} else if b.meta, err = meta.NewSideCar(sidecar); err != nil {
-		return nil, err
 	} else {
-		opts.SideCarDir = sidecar
+		attributes, err := meta.NewSideCar(beside)
+		if err != nil {
+			return nil, err
+		}
+		b.meta, opts.SideCarDir = sidecar{attributes}, beside
 	}
 	if b.Posix, err = posix.New(b.objects, b.meta, opts); err != nil {
 		return nil, err

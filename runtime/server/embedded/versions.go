@@ -2,11 +2,8 @@ package embedded
 
 import (
 	"context"
-	"errors"
-	"io/fs"
-	"os"
 	"path/filepath"
-	"slices"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -14,62 +11,107 @@ import (
 	"github.com/versity/versitygw/s3response"
 )
 
-// ListObjectVersions lists what comes after a version id, as S3 does: without
-// that version, and also when it is gone by now. versitygw lists the current
-// version again behind itself, and nothing behind one that is gone.
+// ListObjectVersions lists the versions and delete markers of all keys that
+// begin with a prefix, as S3 does: keys in byte order, those of a key newest
+// first. A page begins behind the last one's end by order, so it does not
+// matter whether that is still there. versitygw looks for the very version: a
+// deletion beside the listing ends it early, and it says that this was all. It
+// also walks the whole bucket and all of a folder for the history of one key.
 //
-// The history of one key waits for a change of it that is under way: a version
-// that moves would be seen twice, or not at all.
+// A page that is full says that there may be more. A marker that is a key alone
+// begins at that key.
 func (b *backend) ListObjectVersions(ctx context.Context, in *s3.ListObjectVersionsInput) (s3response.ListVersionsResult, error) {
-	if prefix := aws.ToString(in.Prefix); prefix != "" {
-		defer b.locks.lock(b.path(aws.ToString(in.Bucket), prefix))()
-	}
-	key, marker := aws.ToString(in.KeyMarker), aws.ToString(in.VersionIdMarker)
-	if key == "" || marker == "" || marker == "null" {
-		return b.Posix.ListObjectVersions(ctx, in)
-	}
-	after, current, err := b.notOlder(aws.ToString(in.Bucket), key, marker)
-	if err != nil {
+	if _, err := b.HeadBucket(ctx, &s3.HeadBucketInput{Bucket: in.Bucket}); err != nil {
 		return s3response.ListVersionsResult{}, err
 	}
-	asked := *in
-	asked.VersionIdMarker = &after // none lists the key from its current version on
-	if after != "" && after == current {
-		asked.MaxKeys = aws.Int32(aws.ToInt32(in.MaxKeys) + 1)
+	page := versionsPage{room: int(aws.ToInt32(in.MaxKeys)), out: s3response.ListVersionsResult{
+		Name: in.Bucket, Prefix: in.Prefix, Delimiter: in.Delimiter, MaxKeys: in.MaxKeys,
+		KeyMarker: in.KeyMarker, VersionIdMarker: in.VersionIdMarker,
+		IsTruncated: aws.Bool(false), NextKeyMarker: aws.String(""), NextVersionIdMarker: aws.String(""),
+	}}
+	if page.room <= 0 {
+		return page.out, nil
 	}
-	out, err := b.Posix.ListObjectVersions(ctx, &asked)
-	if err != nil {
-		return out, err
-	}
-	out.MaxKeys, out.VersionIdMarker = in.MaxKeys, in.VersionIdMarker
-	out.Versions = slices.DeleteFunc(out.Versions, func(v s3response.ObjectVersion) bool {
-		return aws.ToString(v.Key) == key && aws.ToString(v.VersionId) == after
-	})
-	out.DeleteMarkers = slices.DeleteFunc(out.DeleteMarkers, func(m types.DeleteMarkerEntry) bool {
-		return aws.ToString(m.Key) == key && aws.ToString(m.VersionId) == after
-	})
-	return out, nil
-}
-
-// notOlder returns the version id of a key that is marker, or else the next
-// newer one that is there; empty if there is none. Ids are ULIDs, so their order
-// is that of time. current is the current version's.
-func (b *backend) notOlder(bucket, key, marker string) (after, current string, err error) {
-	entries, err := os.ReadDir(b.olderVersions(bucket, key))
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return "", "", err
-	}
-	id, err := b.meta.RetrieveAttribute(nil, filepath.Join(b.objects, bucket), key, versionAttribute)
-	if err == nil {
-		current = string(id)
-	} // a key without it has no current version; then the older ones decide
-	for _, entry := range entries { // sorted
-		if name := entry.Name(); name != "null" && name >= marker {
-			return name, current, nil
+	bucket, prefix, begin := aws.ToString(in.Bucket), aws.ToString(in.Prefix), aws.ToString(in.KeyMarker)
+	seen := begin // the keys below it that have a prefix in common are told
+	for key, err := range keys(filepath.Join(b.objects, bucket), prefix, begin) {
+		if err == nil {
+			err = ctx.Err()
+		}
+		if err != nil {
+			return s3response.ListVersionsResult{}, err
+		}
+		common, grouped := commonPrefix(key, prefix, aws.ToString(in.Delimiter))
+		if grouped && common <= seen {
+			continue
+		}
+		after, most := "", page.room
+		if key == begin {
+			after = aws.ToString(in.VersionIdMarker)
+		}
+		if grouped {
+			most = 1 // there is one
+		}
+		found, err := b.history(bucket, key, after, most)
+		if err != nil {
+			return s3response.ListVersionsResult{}, err
+		}
+		if !grouped {
+			page.add(key, found)
+		} else if len(found) > 0 {
+			seen = common
+			page.addCommon(common)
+		}
+		if page.room == 0 {
+			break
 		}
 	}
-	if current >= marker {
-		after = current
+	return page.out, nil
+}
+
+// commonPrefix returns a key up to and with the first delimiter behind the
+// prefix, if it has one there.
+func commonPrefix(key, prefix, delimiter string) (string, bool) {
+	if delimiter == "" {
+		return "", false
 	}
-	return after, current, nil
+	before, _, found := strings.Cut(strings.TrimPrefix(key, prefix), delimiter)
+	return prefix + before + delimiter, found
+}
+
+// versionsPage is an answer that has room for so many entries more.
+type versionsPage struct {
+	room int
+	out  s3response.ListVersionsResult
+}
+
+// add adds versions of a key; they fit.
+func (p *versionsPage) add(key string, found []version) {
+	for _, v := range found {
+		if v.marker {
+			p.out.DeleteMarkers = append(p.out.DeleteMarkers, types.DeleteMarkerEntry{
+				Key: &key, VersionId: aws.String(v.id), IsLatest: aws.Bool(v.latest), LastModified: aws.Time(v.modified),
+			})
+		} else {
+			p.out.Versions = append(p.out.Versions, s3response.ObjectVersion{
+				Key: &key, VersionId: aws.String(v.id), IsLatest: aws.Bool(v.latest), LastModified: aws.Time(v.modified),
+				ETag: aws.String(v.etag), Size: aws.Int64(v.size), StorageClass: types.ObjectVersionStorageClassStandard,
+				ChecksumAlgorithm: []types.ChecksumAlgorithm{v.checksum.Algorithm}, ChecksumType: v.checksum.Type,
+			})
+		}
+		p.took(key, v.id)
+	}
+}
+
+// addCommon adds a prefix that keys have in common.
+func (p *versionsPage) addCommon(common string) {
+	p.out.CommonPrefixes = append(p.out.CommonPrefixes, types.CommonPrefix{Prefix: &common})
+	p.took(common, "")
+}
+
+// took notes the last entry of the page, behind which the next one begins.
+func (p *versionsPage) took(key, id string) {
+	if p.room--; p.room == 0 {
+		p.out.IsTruncated, p.out.NextKeyMarker, p.out.NextVersionIdMarker = aws.Bool(true), &key, &id
+	}
 }
