@@ -6,11 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
 )
@@ -114,40 +112,6 @@ func postgresConfig(rawURL string) (*pgxpool.Config, error) {
 	}
 	return config, nil
 }
-
-// advise returns an error of the database in one line, with the remedy where
-// one is known.
-func advise(err error, to *pgx.ConnConfig) error {
-	if err == nil {
-		return nil
-	}
-	text := strings.Join(strings.FieldsFunc(err.Error(), func(c rune) bool { return c == '\n' || c == '\t' }), " ")
-	var refused *pgconn.PgError
-	if errors.As(err, &refused) {
-		text = refused.Error()
-		switch refused.Code {
-		case "42501": // insufficient_privilege
-			text += "; let its owner run: CREATE SCHEMA bytepass AUTHORIZATION " + pgx.Identifier{to.User}.Sanitize()
-		case "28P01": // invalid_password
-			text += "; write the password into PGPASSWORD, or into ~/.pgpass of the user who runs this"
-		case "3D000": // invalid_catalog_name
-			text += "; let an administrator run: CREATE DATABASE " + pgx.Identifier{to.Database}.Sanitize() + " OWNER " + pgx.Identifier{to.User}.Sanitize()
-		}
-	}
-	return &advised{text, err}
-}
-
-// advised is an error in other words.
-type advised struct {
-	text  string
-	cause error
-}
-
-// Error returns the words.
-func (a *advised) Error() string { return a.text }
-
-// Unwrap returns the error that they are about.
-func (a *advised) Unwrap() error { return a.cause }
 
 // queryInIndexOrder runs a query with the planner told to read in the order of
 // an index. It would sort instead where it expects few rows; when it is wrong,
