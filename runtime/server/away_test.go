@@ -52,7 +52,7 @@ func (s *served) get(path string) (status int, body string) {
 func (s *served) until(path string, status int) {
 	s.Helper()
 	got, body := s.get(path)
-	for end := time.Now().Add(20 * time.Second); got != status; got, body = s.get(path) {
+	for end := time.Now().Add(longest); got != status; got, body = s.get(path) {
 		if time.Now().After(end) {
 			s.Fatalf("%s is answered with %d %s, want %d", path, got, body, status)
 		}

@@ -190,15 +190,19 @@ func TestOriginsThatTheStoreDoesNotLetIn(t *testing.T) {
 // Making an object of others may take longer than anything else.
 func TestPatience(t *testing.T) {
 	slow := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		takes, err := time.ParseDuration(r.Header.Get("Takes"))
+		if err != nil {
+			t.Error(err)
+		}
 		select {
 		case <-r.Context().Done():
-		case <-time.After(300 * time.Millisecond):
+		case <-time.After(takes):
 		}
 	}))
 	defer slow.Close()
 	over := newTransport()
 	defer over.CloseIdleConnections()
-	p := patience{quick: newHTTPClient(over, 50*time.Millisecond), long: newHTTPClient(over, 10*time.Second)}
+	p := patience{quick: newHTTPClient(over, 50*time.Millisecond), long: newHTTPClient(over, longest)}
 	for _, c := range []struct {
 		method, query, source string
 		waits                 bool
@@ -215,6 +219,10 @@ func TestPatience(t *testing.T) {
 		}
 		if c.source != "" {
 			r.Header.Set("X-Amz-Copy-Source", c.source)
+		}
+		r.Header.Set("Takes", "5s")
+		if c.waits {
+			r.Header.Set("Takes", "300ms")
 		}
 		res, err := p.Do(r)
 		if err == nil {

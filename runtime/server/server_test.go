@@ -1,7 +1,6 @@
 package server
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -26,9 +25,11 @@ type served struct {
 	Running
 	stop  context.CancelFunc
 	ended chan error
-	// patience is how long lists waits; 0 is five seconds.
-	patience time.Duration
 }
+
+// longest is how long a test waits for what has to come. It is no target: the
+// machine may be busy, and Ceph takes half a minute to tell of a new topic.
+const longest = 2 * time.Minute
 
 func configOf(data string) Config {
 	c := valid()
@@ -145,7 +146,7 @@ func (s *served) listed() (keys []string) {
 func (s *served) lists(keys ...string) {
 	s.Helper()
 	var got []string
-	for end := time.Now().Add(cmp.Or(s.patience, 5*time.Second)); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+	for end := time.Now().Add(longest); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
 		if got = s.listed(); slices.Equal(got, keys) {
 			return
 		}
