@@ -4,18 +4,14 @@ import (
 	"crypto/elliptic"
 	"encoding/base64"
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
 
-	"github.com/bytepass/bytepass/runtime/auth/devissuer"
 	"github.com/bytepass/bytepass/runtime/files"
 )
 
@@ -195,175 +191,6 @@ func TestAuthorizationHeader(t *testing.T) {
 	}
 }
 
-// A token may say where its key is: nobody goes there.
-func TestKeyHintsAreNotFollowed(t *testing.T) {
-	good, evil := private("key", jose.RS256, rsaKey()), private("evil", jose.RS256, foreignKey())
-	i, c := newIssuer(t, good), newClock()
-	asked := make(chan string, 10)
-	elsewhere := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		asked <- r.URL.Path
-		_ = json.NewEncoder(w).Encode(jose.JSONWebKeySet{Keys: []jose.JSONWebKey{evil.Public()}})
-	}))
-	defer elsewhere.Close()
-	for _, header := range []map[jose.HeaderKey]any{
-		{"jku": elsewhere.URL + "/jku"}, {"x5u": elsewhere.URL + "/x5u"}, {"jwk": evil.Public()},
-	} {
-		_, err := newTestOIDC(t, i, c).Authenticate(withToken(sign(t, evil, i.claims(c.Now(), nil), header)))
-		wantCode(t, err, files.CodeUnauthenticated)
-	}
-	select {
-	case path := <-asked:
-		t.Errorf("%s was asked for", path)
-	default:
-	}
-}
-
-func TestKeysRotate(t *testing.T) {
-	first, second := private("1", jose.RS256, rsaKey()), private("2", jose.ES256, ecKey(t, elliptic.P256()))
-	i, c := newIssuer(t, first), newClock()
-	o := newTestOIDC(t, i, c)
-	authenticate := func(key jose.JSONWebKey) error {
-		// Another id each time, or the remembered token would answer.
-		_, err := o.Authenticate(withToken(sign(t, key, i.claims(c.Now(), map[string]any{"jti": i.fetches.Load(), "at": c.Now().UnixNano()}), nil)))
-		return err
-	}
-	wantCode(t, authenticate(first), "")
-
-	i.publish(first, second)
-	c.pass(keysRest)
-	wantCode(t, authenticate(second), "") // fetched because the key was unknown
-	wantCode(t, authenticate(first), "")
-
-	i.publish(second)
-	c.pass(keysAge + time.Second)
-	wantCode(t, authenticate(second), "") // fetched because the keys were old
-	wantCode(t, authenticate(first), files.CodeUnauthenticated)
-	if n := i.fetches.Load(); n > 4 {
-		t.Errorf("the keys were fetched %d times", n)
-	}
-}
-
-func TestUnknownKeysDoNotStampede(t *testing.T) {
-	key, unknown := private("key", jose.RS256, rsaKey()), private("unknown", jose.RS256, foreignKey())
-	i, c := newIssuer(t, key), newClock()
-	o := newTestOIDC(t, i, c)
-	flood := func() {
-		token := sign(t, unknown, i.claims(c.Now(), nil), nil)
-		var wg sync.WaitGroup
-		for range 200 {
-			wg.Go(func() {
-				if _, err := o.Authenticate(withToken(token)); files.CodeOf(err) != files.CodeUnauthenticated {
-					t.Errorf("got %v", err)
-				}
-			})
-		}
-		wg.Wait()
-	}
-	flood()
-	if n := i.fetches.Load(); n != 1 {
-		t.Errorf("200 tokens fetched the keys %d times", n)
-	}
-	c.pass(keysRest)
-	flood()
-	if n := i.fetches.Load(); n != 2 {
-		t.Errorf("the second flood made it %d fetches", n)
-	}
-}
-
-func TestIssuerDown(t *testing.T) {
-	key := private("key", jose.RS256, rsaKey())
-	i, c := newIssuer(t, key), newClock()
-	i.setDown(true)
-	o := newTestOIDC(t, i, c)
-	token := sign(t, key, i.claims(c.Now(), nil), nil)
-	authenticate := func() error { _, err := o.Authenticate(withToken(token)); return err }
-
-	wantCode(t, authenticate(), files.CodeUnavailable)
-	i.setDown(false)
-	wantCode(t, authenticate(), files.CodeUnavailable) // still pausing
-	if n := i.fetches.Load(); n != 0 {
-		t.Errorf("%d fetches while pausing", n)
-	}
-	c.pass(firstPause)
-	wantCode(t, authenticate(), "")
-
-	// Keys that are there outlive the issuer's absence.
-	i.setDown(true)
-	c.pass(keysAge + time.Second)
-	token = sign(t, key, i.claims(c.Now(), map[string]any{"sub": "bob"}), nil)
-	wantCode(t, authenticate(), "")
-}
-
-func TestPauseGrows(t *testing.T) {
-	i, c := newIssuer(t), newClock()
-	i.setDown(true)
-	o := newTestOIDC(t, i, c)
-	var pauses []time.Duration
-	for range 9 {
-		_, _ = o.keys.find(t.Context(), "x")
-		pauses = append(pauses, o.keys.pause)
-		c.pass(o.keys.pause)
-	}
-	s := time.Second
-	if want := []time.Duration{s, 2 * s, 4 * s, 8 * s, 16 * s, 32 * s, 60 * s, 60 * s, 60 * s}; !slices.Equal(pauses, want) {
-		t.Errorf("the pauses are %v", pauses)
-	}
-}
-
-func TestVerifiedTokensAreRemembered(t *testing.T) {
-	key := private("key", jose.RS256, rsaKey())
-	i, c := newIssuer(t, key), newClock()
-	o := newTestOIDC(t, i, c)
-	r := withToken(sign(t, key, i.claims(c.Now(), nil), nil))
-	if _, err := o.Authenticate(r); err != nil {
-		t.Fatal(err)
-	}
-	o.keys.keys = nil // nothing could verify it now
-	if _, err := o.Authenticate(r); err != nil {
-		t.Errorf("the token was not remembered: %v", err)
-	}
-	c.pass(time.Hour + skew + time.Second)
-	_, err := o.Authenticate(r)
-	wantCode(t, err, files.CodeUnauthenticated)
-}
-
-func TestMemoryIsBounded(t *testing.T) {
-	m, now := newMemory(10), time.Unix(0, 0)
-	for n := range 1000 {
-		m.put(tokenID(fmt.Sprint(n)), Principal{Owner: fmt.Sprint(n)}, now.Add(time.Hour))
-		if p, ok := m.get(tokenID("0"), now); !ok || p.Owner != "0" {
-			t.Fatalf("what is used all the time was forgotten after %d", n)
-		}
-	}
-	if n := len(m.young) + len(m.old); n > 20 {
-		t.Errorf("%d tokens are remembered", n)
-	}
-	if _, ok := m.get(tokenID("500"), now); ok {
-		t.Error("what nobody used is still there")
-	}
-	if _, ok := m.get(tokenID("0"), now.Add(time.Hour)); ok {
-		t.Error("an expired token was remembered")
-	}
-}
-
-func TestKeySetsAreReadWithCare(t *testing.T) {
-	a := private("a", jose.RS256, rsaKey())
-	public, _ := json.Marshal(a.Public())
-	secret, _ := json.Marshal(jose.JSONWebKey{Key: []byte("shared"), KeyID: "oct"})
-	whole, _ := json.Marshal(private("b", jose.RS256, rsaKey()))
-	encrypts, _ := json.Marshal(jose.JSONWebKey{Key: rsaKey().Public(), KeyID: "c", Use: "enc"})
-	body := fmt.Sprintf(`{"keys":[%s,%s,%s,{"kty":"new"},%s]}`, secret, whole, encrypts, public)
-	keys, err := parseKeySet([]byte(body))
-	if err != nil || len(keys) != 1 || keys[0].KeyID != "a" {
-		t.Errorf("keys: %v, %v", keys, err)
-	}
-	for _, bad := range []string{"", "[]", `{"keys":[]}`, `{"keys":[{"kty":"new"}]}`} {
-		if _, err := parseKeySet([]byte(bad)); err == nil {
-			t.Errorf("%q was read", bad)
-		}
-	}
-}
-
 func TestNewOIDCRefuses(t *testing.T) {
 	for _, issuer := range []string{"", "issuer.example", "http://issuer.example", "ftp://127.0.0.1", "http://127.0.0.1.example"} {
 		if _, err := NewOIDC(OIDCConfig{Issuer: issuer, Audience: "a"}); err == nil {
@@ -373,45 +200,4 @@ func TestNewOIDCRefuses(t *testing.T) {
 	if _, err := NewOIDC(OIDCConfig{Issuer: "https://issuer.example"}); err == nil {
 		t.Error("no audience was accepted")
 	}
-}
-
-func TestDevelopmentIssuerIsARealOne(t *testing.T) {
-	dir := t.TempDir()
-	var dev *devissuer.Issuer
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { dev.ServeHTTP(w, r) }))
-	defer server.Close()
-	issuerURL := server.URL + "/issuer"
-	dev, err := devissuer.Open(dir, issuerURL, time.Now)
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := newClock()
-	c.now = time.Now()
-	o := newTestOIDC(t, &issuer{Server: server}, c)
-	o.cfg.Issuer, o.keys.issuer, o.cfg.Audience = issuerURL, issuerURL, devissuer.Audience
-
-	token, err := dev.Token("alice", []string{"team", "a b"}, time.Hour)
-	if err != nil {
-		t.Fatal(err)
-	}
-	p, err := o.Authenticate(withToken(token))
-	if err != nil || p.Owner != "alice" || !p.InGroup("a b") || !p.HasScope(ScopeWrite) {
-		t.Errorf("got %+v, %v", p, err)
-	}
-	c.pass(time.Hour + skew + time.Second)
-	_, err = o.Authenticate(withToken(token))
-	wantCode(t, err, files.CodeUnauthenticated)
-
-	for path, want := range map[string]int{"/issuer/jwks.json": 200, "/issuer": 404, "/jwks.json": 404} {
-		resp, err := server.Client().Get(server.URL + path)
-		if err != nil || resp.StatusCode != want {
-			t.Fatalf("GET %s: %v, %v", path, resp, err)
-		}
-		_ = resp.Body.Close()
-	}
-	resp, err := server.Client().Post(server.URL+"/issuer/jwks.json", "", nil)
-	if err != nil || resp.StatusCode != http.StatusMethodNotAllowed {
-		t.Fatalf("POST: %v, %v", resp, err)
-	}
-	_ = resp.Body.Close()
 }

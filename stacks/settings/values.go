@@ -3,12 +3,10 @@ package settings
 import (
 	"encoding/json"
 	"fmt"
-	"math"
 	"net"
 	"net/url"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/bytepass/bytepass/runtime/env"
@@ -177,65 +175,4 @@ func setTags(s *Settings, v any) error {
 	}
 	s.Tags = tags
 	return nil
-}
-
-// wholeNumber takes a number of JSON or the text of one.
-func wholeNumber(v any) (int64, bool) {
-	switch v := v.(type) {
-	case float64:
-		return int64(v), v == math.Trunc(v) && math.Abs(v) < 1<<53
-	case string:
-		n, err := strconv.ParseInt(v, 10, 64)
-		return n, err == nil
-	}
-	return 0, false
-}
-
-// stringList takes an array of strings, the JSON text of one, or strings
-// separated by commas; the empty string is the empty list.
-func stringList(v any) ([]string, bool) {
-	if str, ok := v.(string); ok {
-		if !strings.HasPrefix(strings.TrimSpace(str), "[") {
-			return splitCommas(str), true
-		}
-		if json.Unmarshal([]byte(str), &v) != nil {
-			return nil, false
-		}
-	}
-	array, ok := v.([]any)
-	if !ok {
-		return nil, false
-	}
-	items := make([]string, 0, len(array))
-	for _, v := range array {
-		item, ok := v.(string)
-		if !ok {
-			return nil, false
-		}
-		items = append(items, item)
-	}
-	return items, true
-}
-
-func splitCommas(s string) []string {
-	if strings.TrimSpace(s) == "" {
-		return nil
-	}
-	items := strings.Split(s, ",")
-	for i := range items {
-		items[i] = strings.TrimSpace(items[i])
-	}
-	return items
-}
-
-func visible(s string) bool {
-	return strings.IndexFunc(s, func(r rune) bool { return r < ' ' || r > '~' }) < 0
-}
-
-func joinInts(ns []int) string {
-	out := make([]string, len(ns))
-	for i, n := range ns {
-		out[i] = strconv.Itoa(n)
-	}
-	return strings.Join(out, ", ")
 }
