@@ -35,7 +35,11 @@ func (r Report) WriteText(w io.Writer) error {
 		fmt.Fprintf(&b, "; an upload was listed after %s", short(r.Listed))
 	}
 	if r.Leftovers > 0 {
-		fmt.Fprintf(&b, "; %d leftovers of earlier runs removed", r.Leftovers)
+		things := "leftovers"
+		if r.Leftovers == 1 {
+			things = "leftover"
+		}
+		fmt.Fprintf(&b, "; %d %s of earlier runs removed", r.Leftovers, things)
 	}
 	_, err := io.WriteString(w, terminal.Text(b.String())+"\n") // a deployment may say anything
 	return err

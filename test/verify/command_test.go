@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -76,6 +78,17 @@ func TestCommand(t *testing.T) {
 	code, out, log = d.command(t, []string{"BYTEPASS_TOKEN=" + d.expired}, "--json")
 	if code != 4 || !strings.Contains(log, "refuses the token") || !json.Valid([]byte(out)) {
 		t.Errorf("a token that has expired: exit code %d, %s%s", code, out, log)
+	}
+	// Behind a proxy nobody is the guest: without a token it is used wrongly.
+	target, err := url.Parse(d.server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	proxy := httptest.NewServer(&httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(target); r.SetXForwarded() }})
+	defer proxy.Close()
+	code, out, log = d.command(t, []string{"BYTEPASS_TOKEN="}, "--url", proxy.URL, "--prometheus", "canary.prom")
+	if code != 2 || out != "" || strings.Count(log, "\n") != 1 || !strings.Contains(log, "--token-file") {
+		t.Errorf("without a token: exit code %d, %s%s", code, out, log)
 	}
 	nowhere := httptest.NewServer(nil)
 	nowhere.Close()

@@ -78,6 +78,9 @@ func TestUsage(t *testing.T) {
 		"verify: own files":    {[]string{"verify", "--leftovers-after", "20s"}, exitUsage, "--leftovers-after"},
 		"verify: an origin":    {[]string{"verify", "--origin", "https://app.example/"}, exitUsage, "--origin"},
 		"verify: two outputs":  {[]string{"verify", "--json", "--prometheus", "-"}, exitUsage, "contradict"},
+		"verify: no folder":    {[]string{"verify", "--prometheus", filepath.Join(nowhere, "b.prom")}, exitUsage, "--prometheus: no file can be made in"},
+		"verify: a folder":     {[]string{"verify", "--prometheus", photos}, exitUsage, "is a folder"},
+		"policies in a file":   {[]string{"provision", "--endpoint", "http://127.0.0.1:1", "--bucket", "b", "--yes", "--write-policies", filepath.Join(photos, "photo.jpg", "x")}, exitUsage, "--write-policies"},
 		"verify: no other":     {[]string{"verify", "--other-token-file", nowhere}, exitUsage, "--other-token-file"},
 		"purge nobody":         {[]string{"purge", "--data", nowhere, "--yes"}, exitUsage, "--owner or --group"},
 		"purge two":            {[]string{"purge", "--data", nowhere, "--owner", "a", "--group", "b", "--yes"}, exitUsage, "--owner or --group"},
@@ -193,7 +196,7 @@ func TestServeUntilItIsTold(t *testing.T) {
 	if strings.Contains(stderr.String(), "X-Amz-") {
 		t.Errorf("the log holds a signature: %s", stderr.String())
 	}
-	if code, out, log := command(t, "reconcile", "--data", data); code != exitDone || !strings.Contains(out, "records mended") {
+	if code, out, log := command(t, "reconcile", "--data", data); code != exitDone || !strings.Contains(out, " mended") {
 		t.Errorf("reconcile without serve: exit code %d, %q, %s", code, out, log)
 	}
 }

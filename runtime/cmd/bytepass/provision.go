@@ -116,7 +116,21 @@ func (p *provisioning) check() error {
 	if err := provision.CheckNames(p.replace); err != nil {
 		return usageError{fmt.Errorf("--replace: %w", err)}
 	}
+	if p.policies != "" {
+		if err := makeFolder(p.policies); err != nil {
+			return usageError{fmt.Errorf("--write-policies: %w", err)}
+		}
+	}
 	return nil
+}
+
+// makeFolder makes a folder unless it is there, and finds out whether files can
+// be made in it.
+func makeFolder(path string) error {
+	if err := os.MkdirAll(path, 0o755); err != nil {
+		return err
+	}
+	return canReplace(filepath.Join(path, "policy"))
 }
 
 func (p *provisioning) provision(c *cobra.Command, s *site) error {
@@ -222,15 +236,16 @@ func (p *provisioning) writePolicies(s *site, told *provisioned) error {
 		if p.policies == "" {
 			continue
 		}
-		if err := os.MkdirAll(p.policies, 0o755); err != nil {
-			return err
-		}
-		if err := os.WriteFile(filepath.Join(p.policies, user+".json"), document, 0o644); err != nil {
-			return err
+		if err := os.WriteFile(filepath.Join(p.policies, policyFile(user)), document, 0o644); err != nil {
+			return usageError{fmt.Errorf("--write-policies: %w", err)}
 		}
 	}
 	return nil
 }
+
+// policyFile is the name of the file of a user's policy; slashes, which an ARN
+// has, are none of a file's name.
+func policyFile(user string) string { return strings.ReplaceAll(user, "/", "_") + ".json" }
 
 // agreed asks on the terminal. The error is a no, or an interruption.
 func agreed(c *cobra.Command, bucket string) error {

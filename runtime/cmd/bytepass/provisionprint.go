@@ -102,9 +102,9 @@ func (p *provisioning) finish(c *cobra.Command, told provisioned, written bool) 
 	kept := told.kept()
 	switch {
 	case written:
-		fmt.Fprintf(w, "\ndone: %d settings written and read back\n", len(told.Changes))
+		fmt.Fprintf(w, "\ndone: %s written and read back\n", count(len(told.Changes), "setting"))
 	case p.dryRun || !told.Applied:
-		fmt.Fprintf(w, "\n%d changes; nothing was written\n", len(told.Changes))
+		fmt.Fprintf(w, "\n%s; nothing was written\n", count(len(told.Changes), "change"))
 	case len(kept) > 0:
 		fmt.Fprintln(w, "\nnothing to change: beside what was kept the bucket is what the template says, as far as the store goes")
 	default:

@@ -18,9 +18,9 @@ func TestFinishSaysWhatWasWritten(t *testing.T) {
 		diff                     provision.Diff
 		says                     string
 	}{
-		"written":                 {false, true, true, provision.Diff{Changes: changes}, "done: 1 settings written and read back\n"},
-		"dry run":                 {true, false, false, provision.Diff{Changes: changes}, "1 changes; nothing was written\n"},
-		"what is required lacks":  {false, false, false, provision.Diff{Changes: changes}, "1 changes; nothing was written\n"},
+		"written":                 {false, true, true, provision.Diff{Changes: changes}, "done: 1 setting written and read back\n"},
+		"dry run":                 {true, false, false, provision.Diff{Changes: changes}, "1 change; nothing was written\n"},
+		"what is required lacks":  {false, false, false, provision.Diff{Changes: changes}, "1 change; nothing was written\n"},
 		"nothing to do":           {false, false, true, provision.Diff{}, "nothing to change: the bucket is what the template says, as far as the store goes\n"},
 		"statements of others":    {false, false, true, provision.Diff{Foreign: []provision.Foreign{{Setting: "policy", Part: "Open"}}}, "not as in the template, and kept: policy Open\n"},
 		"somebody else's setting": {false, false, true, provision.Diff{Gaps: []provision.Gap{{Setting: "ownership", Reason: provision.Kept}}}, "not as in the template, and kept: ownership\n"},

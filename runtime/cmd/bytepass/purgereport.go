@@ -46,7 +46,8 @@ func (p *purgeProgress) tell(erased purge.Counts) {
 }
 
 func countsText(n purge.Counts) string {
-	return fmt.Sprintf("%d versions (%d bytes) and %d delete markers of %d keys, %d unfinished uploads, %d records of the catalog", n.Versions, n.Bytes, n.Markers, n.Keys, n.Uploads, n.Records)
+	return fmt.Sprintf("%s (%s) and %s of %s, %s, %s of the catalog", count(n.Versions, "version"), count(n.Bytes, "byte"),
+		count(n.Markers, "delete marker"), count(n.Keys, "key"), count(n.Uploads, "unfinished upload"), count(n.Records, "record"))
 }
 
 func tellPlan(w io.Writer, t purge.Target, plan purge.Plan) {
@@ -62,7 +63,7 @@ func tellPlan(w io.Writer, t purge.Target, plan purge.Plan) {
 		fmt.Fprintf(w, "  %q\n", object)
 	}
 	if more := plan.Keys - len(plan.First); more > 0 {
-		fmt.Fprintf(w, "  and %d more keys\n", more)
+		fmt.Fprintf(w, "  and %s\n", count(more, "more key"))
 	}
 }
 
@@ -80,9 +81,9 @@ func tellResult(w io.Writer, r purge.Result, took time.Duration) {
 	}
 	switch {
 	case r.Coming:
-		fmt.Fprintf(w, "%d things are left, and new ones kept turning up: somebody goes on uploading; run it again\n", r.LeftCount)
+		fmt.Fprintf(w, "%s left, and more kept turning up: somebody goes on uploading; run it again\n", count(r.LeftCount, "thing"))
 	case r.LeftCount > 0:
-		fmt.Fprintf(w, "%d things are left\n", r.LeftCount)
+		fmt.Fprintf(w, "%s left\n", count(r.LeftCount, "thing"))
 	default:
 		fmt.Fprintln(w, "looked again at store, uploads and catalog: nothing is left")
 	}

@@ -74,7 +74,7 @@ func (r *reconcile) run(c *cobra.Command, _ []string) error {
 	if err != nil {
 		return asWritten(err, r.settings)
 	}
-	_, err = fmt.Fprintf(c.OutOrStdout(), "%d records and %d objects compared in %v, %d records mended\n", counts.Records, counts.Keys, time.Since(start).Round(time.Millisecond), counts.Changed)
+	_, err = fmt.Fprintf(c.OutOrStdout(), "%s and %s compared in %v, %s mended\n", count(counts.Records, "record"), count(counts.Keys, "object"), time.Since(start).Round(time.Millisecond), count(counts.Changed, "record"))
 	return err
 }
 

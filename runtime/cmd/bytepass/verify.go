@@ -47,7 +47,8 @@ The deployment is that of --url or BYTEPASS_URL. The access token comes from
 takes requests of this machine without one.
 
 Exit codes: 0 all is well; 1 a check failed, or a required one was not made;
-2 used wrongly, nothing was touched; 4 the token was refused; 130 interrupted.`
+2 used wrongly, or no token where one is needed, and nothing was touched; 4 the
+token was refused; 130 interrupted.`
 
 // verifying attacks a deployment.
 type verifying struct {
@@ -89,6 +90,9 @@ func (v *verifying) run(c *cobra.Command, _ []string) error {
 		return usageError{err}
 	}
 	report, err := verify.Run(c.Context(), v.cfg)
+	if token, _ := v.cfg.Token(c.Context()); errors.Is(err, verify.ErrRefused) && token == "" {
+		return usageError{errors.New("the deployment wants a token: name one with --token-file, --token or BYTEPASS_TOKEN")}
+	}
 	missing := v.cfg.Missing(report, v.require)
 	bad := err != nil || report.Count(verify.Failed) > 0 || len(missing) > 0
 	if told := v.tell(c.OutOrStdout(), report, bad); told != nil {
@@ -136,6 +140,11 @@ func (v *verifying) configure() (err error) {
 	if err != nil {
 		return err
 	}
+	if v.prometheus != "" && v.prometheus != "-" {
+		if err := canReplace(v.prometheus); err != nil {
+			return fmt.Errorf("--prometheus: %w", err)
+		}
+	}
 	v.cfg.URL, v.cfg.Transport, v.cfg.Now = v.base(), h.Transport, time.Now
 	if err := v.cfg.Validate(); err != nil {
 		return err
@@ -178,6 +187,18 @@ func (v *verifying) tell(out io.Writer, r verify.Report, bad bool) error {
 		return nil
 	}
 	return r.WriteText(out)
+}
+
+// canReplace returns why replaceFile would fail on a path.
+func canReplace(path string) error {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return fmt.Errorf("%s is a folder; name a file in it", path)
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	if err != nil {
+		return fmt.Errorf("no file can be made in %s: %w", filepath.Dir(path), errors.Unwrap(err))
+	}
+	return errors.Join(f.Close(), os.Remove(f.Name()))
 }
 
 // replaceFile writes a file in one step: a collector never reads half of it.
