@@ -30,8 +30,9 @@ func TestRatio(t *testing.T) {
 	}{{"long-lived keys", "", 25}, {"session token", sessionToken, 15}} {
 		t.Run(tc.name, func(t *testing.T) {
 			var ours, sdk, hashing time.Duration
-			for range 5 { // once, unless the machine is very busy
-				best := cheapest(t, presignPut(t, tc.token), sdkPresignPut(t, tc.token), hashesOf(t, tc.token))
+			var c costs
+			for range tries {
+				best := c.cheapest(t, presignPut(t, tc.token), sdkPresignPut(t, tc.token), hashesOf(t, tc.token))
 				ours, sdk, hashing = best[0], best[1], best[2]
 				t.Logf("%v a URL; the SDK %v, %.1f times that; hashing alone %v, of which it is %.2f times",
 					ours, sdk, ratio(sdk, ours), hashing, ratio(ours, hashing))
@@ -59,24 +60,26 @@ func TestAllocations(t *testing.T) {
 	}
 }
 
-// TestTenThousandParts is the promise that the largest upload's URLs are
-// signed in 50 ms in all. The shortest of a few runs counts: what else the
-// machine does is not the signer's.
+// TestTenThousandParts: the URLs of the largest upload take 50 ms in all on a
+// quiet processor. That is told; what is held is what it follows from, that a
+// part's URL costs no more than three times the hashing of a PUT's.
 func TestTenThousandParts(t *testing.T) {
-	const promised = 50 * time.Millisecond
-	s := newSigner(t, sign.Config{Credentials: sign.Static(sign.Credentials{
-		AccessKeyID: "ASIAEXAMPLE", SecretAccessKey: "secret", SessionToken: sessionToken,
-	})})
-	best := time.Hour
-	for range 10 {
-		start := time.Now()
-		tenThousandParts(t, s)
-		best = min(best, time.Since(start))
+	s, n := clockedSigner(t, sessionToken), 0
+	part := func() error {
+		n = n%files.MaxParts + 1
+		return presignPart(t.Context(), s, n)
 	}
-	t.Logf("10,000 part URLs with a session token: %v", best)
-	if best > promised {
-		t.Errorf("10,000 part URLs take %v, promised are %v", best, promised)
+	var ours, hashing time.Duration
+	var c costs
+	for range tries {
+		best := c.cheapest(t, part, hashesOf(t, sessionToken))
+		ours, hashing = best[0], best[1]
+		t.Logf("%d part URLs with a session token take %v of processor time, hashing alone %v", files.MaxParts, files.MaxParts*ours, files.MaxParts*hashing)
+		if ratio(ours, hashing) <= 3 {
+			return
+		}
 	}
+	t.Errorf("a part's URL costs %.2f times the hashing of a PUT's, want at most 3", ratio(ours, hashing))
 }
 
 func ratio(a, b time.Duration) float64 { return float64(a) / float64(b) }
@@ -158,25 +161,27 @@ func hashesOf(t testing.TB, token string) func() error {
 	}
 }
 
-// BenchmarkTenThousandParts is what TestTenThousandParts promises, measured.
+// BenchmarkTenThousandParts is what TestTenThousandParts tells, by the clock.
 func BenchmarkTenThousandParts(b *testing.B) {
 	for name, token := range map[string]string{"keys": "", "token": sessionToken} {
 		b.Run(name, func(b *testing.B) {
 			s := newSigner(b, sign.Config{Credentials: sign.Static(sign.Credentials{AccessKeyID: "ASIAEXAMPLE", SecretAccessKey: "secret", SessionToken: token})})
 			b.ReportAllocs()
 			for b.Loop() {
-				tenThousandParts(b, s)
+				for n := range files.MaxParts {
+					if err := presignPart(b.Context(), s, n+1); err != nil {
+						b.Fatal(err)
+					}
+				}
 			}
 		})
 	}
 }
 
-func tenThousandParts(t testing.TB, s *sign.Signer) {
-	t.Helper()
-	id := strings.Repeat("u", 130) // as long as S3's
-	for n := 1; n <= files.MaxParts; n++ {
-		if _, err := s.PresignPart(t.Context(), files.PartUpload{ObjectKey: object, UploadID: id, Number: n, Size: 10 << 20}, 15*time.Minute); err != nil {
-			t.Fatal(err)
-		}
-	}
+// presignPart signs a part of an upload whose id is as long as S3's.
+func presignPart(ctx context.Context, s *sign.Signer, n int) error {
+	_, err := s.PresignPart(ctx, files.PartUpload{ObjectKey: object, UploadID: uploadID, Number: n, Size: 10 << 20}, 15*time.Minute)
+	return err
 }
+
+var uploadID = strings.Repeat("u", 130)
