@@ -35,6 +35,7 @@ type backend struct {
 	versions string // folder of the noncurrent versions
 	atomic   bool   // attributes move with their file, see undelete
 	locks    keyLocks
+	underWay underWay
 	changed  func(bucket, key string)
 }
 

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -74,6 +75,7 @@ type Config struct {
 type Store struct {
 	cfg  Config
 	over *http.Transport // of our own clients
+	work *underWay
 	stop context.CancelFunc
 	done chan struct{} // closed when the gateway has ended
 	err  error         // why, readable after done is closed
@@ -110,12 +112,12 @@ func Start(ctx context.Context, cfg Config) (*Store, error) {
 		return nil, fmt.Errorf("store: opening %s: %w", folder, err)
 	}
 	run, stop := context.WithCancel(context.WithoutCancel(ctx))
-	s := &Store{cfg: cfg, over: Transport(cfg.CertFile), stop: stop, done: make(chan struct{})}
+	s := &Store{cfg: cfg, over: Transport(cfg.CertFile), work: &b.underWay, stop: stop, done: make(chan struct{})}
 	ready := make(chan struct{})
 	root := auth.Account{Access: cfg.AccessKey, Secret: cfg.SecretKey, Role: auth.RoleAdmin}
 	go func() {
 		defer close(s.done)
-		s.err = embedgw.RunVersityGW(run, b, &embedgw.Config{
+		s.err = untilAlone(run, b, &embedgw.Config{
 			RootUserAccess: cfg.AccessKey, RootUserSecret: cfg.SecretKey, Region: Region,
 			IAMService: auth.NewIAMServiceSingle(root),
 			Ports:      []string{cfg.Listen}, KeepAlive: true, Quiet: true, DisableACLs: true,
@@ -123,6 +125,7 @@ func Start(ctx context.Context, cfg Config) (*Store, error) {
 			CertFile: cfg.CertFile, KeyFile: cfg.KeyFile, SigHup: cfg.Renewed,
 			S3Options: []s3api.Option{
 				s3api.WithOnListen(func() { close(ready) }),
+				s3api.WithMiddleware("/", b.underWay.middleware),
 				s3api.WithMiddleware("/", readableRefusals(b)),
 			},
 		})
@@ -213,22 +216,33 @@ func NewClient(endpoint, accessKey, secretKey string, more ...func(*s3.Options))
 	}, more...)
 }
 
-// Done is closed when the store has ended, by itself or by Close.
+// untilAlone runs the gateway. One of a store that was closed may still wait for
+// connections that nobody uses, for ten seconds at most.
+func untilAlone(ctx context.Context, b *backend, cfg *embedgw.Config) error {
+	for {
+		err := embedgw.RunVersityGW(ctx, b, cfg)
+		if err == nil || ctx.Err() != nil || !strings.Contains(err.Error(), "already running") {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(endInterval):
+		}
+	}
+}
+
+// Done is closed when the store has ended, by itself or after Close.
 func (s *Store) Done() <-chan struct{} { return s.done }
 
 // Close stops the store: it takes no more requests, and gives those under way
-// ten seconds to finish.
+// ten seconds to finish. It does not wait for connections that are idle.
 func (s *Store) Close() error {
 	s.stop()
-	for ended := false; !ended; {
-		// The gateway waits for connections that were never used, and our own
-		// client opens one now and then.
-		s.over.CloseIdleConnections()
-		select {
-		case <-s.done:
-			ended = true
-		case <-time.After(50 * time.Millisecond):
-		}
+	s.work.ended(s.done, s.over.CloseIdleConnections)
+	select {
+	case <-s.done:
+	default:
+		return nil
 	}
 	if errors.Is(s.err, context.Canceled) {
 		return nil
