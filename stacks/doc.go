@@ -5,8 +5,9 @@
 // rights, and the Delivery of downloads by CloudFront where that is set, because
 // bucket policy, key policies, roles and distribution name each other. API is
 // the functions, the HTTP API in front of them with the Identity whose tokens it
-// takes, the catalog's table and the queue that feeds it. New makes both as stacks of an app; another app can use
-// NewStorage and NewAPI inside its own stacks.
+// takes, the catalog's table and the queue that feeds it. New makes both as
+// stacks of an app; another app can use NewStorage and NewAPI inside its own
+// stacks.
 //
 // Rules of the house:
 //   - Statements are written by hand: no grant methods, no managed policies,

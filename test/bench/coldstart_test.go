@@ -147,7 +147,7 @@ func run(t *testing.T, binary string, f function) start {
 	go func() { _ = server.Serve(listener) }()
 	defer server.Close()
 
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, binary)
 	cmd.Env = []string{

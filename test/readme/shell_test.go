@@ -35,7 +35,7 @@ func TestShell(t *testing.T) {
 	if pid <= 0 {
 		t.Fatal("nothing was started")
 	}
-	for deadline := time.Now().Add(10 * time.Second); syscall.Kill(pid, 0) == nil; time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); syscall.Kill(pid, 0) == nil; time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatal("what the shell has started goes on without it")
 		}

@@ -37,7 +37,7 @@ type answer struct {
 // run runs a command line with these variables and no others, in a folder.
 func run(t *testing.T, dir string, environ []string, args ...string) answer {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, binary, args...)
 	cmd.Dir, cmd.Env = dir, environ

@@ -21,7 +21,7 @@ func (d *deployment) alone() verify.Config {
 // uploaded waits until a run has files in the list.
 func (d *deployment) uploaded(t *testing.T) {
 	t.Helper()
-	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
 		if strings.Contains(d.list(t, "files", d.own), ".bytepass-verify/") {
 			return
 		}
