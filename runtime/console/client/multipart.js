@@ -153,6 +153,7 @@ export class Multipart {
     const slice = file.slice((number - 1) * partSize, Math.min(number * partSize, file.size));
     const hashing = kept ? hasher.hash("CRC64NVME", slice) : Promise.resolve("");
     hashing.catch(() => {}); // it is asked for below, unless sending fails first
+    let refused = 0; // apart from what a bad line has cost: that is when URLs expire
     const etag = await retry(async () => {
       const urls = /** @type {PartUrls} */ (this.#urls);
       const signed = await urls.get(number, next);
@@ -167,7 +168,7 @@ export class Multipart {
       }
     }, {
       ...patience, signal,
-      again: (error, attempt) => isPassing(error) || (isRefusedURL(error) && attempt < FRESH_URLS),
+      again: (error) => isPassing(error) || (isRefusedURL(error) && ++refused < FRESH_URLS),
     });
     const checksum = await hashing.catch(() => Promise.reject(changed()));
     this.#moving.delete(number);

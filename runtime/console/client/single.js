@@ -39,6 +39,7 @@ export class Single {
       throw changed();
     }
     let unknown = false; // an earlier attempt may have arrived: its answer did not
+    let refused = 0; // apart from what a bad line has cost: that is when URLs expire
     return retry(async () => {
       try {
         return await this.#send(checksum, signal);
@@ -50,7 +51,7 @@ export class Single {
       }
     }, {
       ...this.job.patience, signal,
-      again: (error, attempt) => isPassing(error) || (isRefusedURL(error) && attempt < FRESH_URLS),
+      again: (error) => isPassing(error) || (isRefusedURL(error) && ++refused < FRESH_URLS),
     });
   }
 
