@@ -23,10 +23,11 @@ import (
 	"github.com/bytepass/bytepass/test/issuer"
 )
 
-// atEdge is a stage whose downloads come from CloudFront, beside the other one
-// in the same emulator. The emulator's edge reads the bucket by its policy, but
-// asks for no signature, ignores versions and dispositions, and caches nothing:
-// signatures are judged by package edgetest, with the keys that CloudFront has.
+// atEdge is a stage whose downloads come from CloudFront, and with a log bucket
+// that CloudTrail may write to, beside the other one in the same emulator. The
+// emulator's edge reads the bucket by its policy, but asks for no signature,
+// ignores versions and dispositions, and caches nothing: signatures are judged by
+// package edgetest, with the keys that CloudFront has.
 type atEdge struct {
 	*emulated
 	cloudFront *cloudfront.Client
@@ -37,7 +38,7 @@ func deployAtEdge(t *testing.T, d *emulated) *atEdge {
 	t.Helper()
 	stack, err := d.stack.Beside(t.Context(), t.TempDir(), map[string]string{
 		"bytepass:issuer": d.issuer.URL, "bytepass:audience": issuer.Audience,
-		"bytepass:stage": "edge", "bytepass:retain": "false", "bytepass:delivery": "cloudfront", "bytepass:origins": "http://localhost:3000",
+		"bytepass:stage": "edge", "bytepass:retain": "false", "bytepass:delivery": "cloudfront", "bytepass:cloudTrail": "true", "bytepass:origins": "http://localhost:3000",
 	}, func(step string) { t.Logf("%s ==> %s", time.Now().Format(time.TimeOnly), step) })
 	if err != nil {
 		t.Fatal(err)
@@ -87,7 +88,9 @@ func delivery(t *testing.T, d *emulated) {
 	e := deployAtEdge(t, d)
 	t.Run("adaptations", func(t *testing.T) {
 		const name = "no edge logs"
-		adaptationsAreKnown(t, e.stack.Changes, map[string]string{"StorageDeliveryLogSource": name, "StorageDeliveryLogDestination": name, "StorageDeliveryLogDelivery": name})
+		adaptationsAreKnown(t, e.stack.Changes, map[string]string{
+			"StorageDeliveryLogSource": name, "StorageDeliveryLogDestination": name, "StorageDeliveryLogDelivery": name, "StorageTrail": "no trail",
+		})
 	})
 	for _, name := range []string{"a file arrives and is read, deleted and restored", "storage client", "a stored page never runs", "paging"} {
 		i := slices.IndexFunc(Cases(), func(c Case) bool { return c.Name == name })

@@ -35,6 +35,11 @@ func adaptations() []adaptation {
 			reason:  "the emulator refuses a template with these types, and its CloudFront writes no logs",
 			removes: []string{"AWS::Logs::DeliverySource", "AWS::Logs::DeliveryDestination", "AWS::Logs::Delivery"},
 		},
+		{
+			name:    "no trail",
+			reason:  "the emulator refuses a template with this type, and its CloudTrail records no access to objects",
+			removes: []string{"AWS::CloudTrail::Trail"},
+		},
 	}
 }
 
