@@ -75,19 +75,6 @@ func (b *backend) CompleteMultipartUpload(ctx context.Context, in *s3.CompleteMu
 	return out, version, b.settle(bucket, key)
 }
 
-func (b *backend) CopyObject(ctx context.Context, in s3response.CopyObjectInput) (s3response.CopyObjectOutput, error) {
-	bucket, key := aws.ToString(in.Bucket), aws.ToString(in.Key)
-	defer b.exclusive(bucket, key)()
-	if err := b.makeRoom(bucket, key); err != nil {
-		return s3response.CopyObjectOutput{}, err
-	}
-	out, err := b.Posix.CopyObject(context.WithoutCancel(ctx), in)
-	if err != nil {
-		return out, err
-	}
-	return out, b.settle(bucket, key)
-}
-
 // exclusive waits until this change is alone with the keys; what it returns
 // ends that and tells that they have changed.
 func (b *backend) exclusive(bucket string, keys ...string) (done func()) {
