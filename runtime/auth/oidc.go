@@ -14,7 +14,7 @@ import (
 	"github.com/bytepass/bytepass/runtime/files"
 )
 
-// Algorithms are the signatures that tokens may carry: asymmetric ones only,
+// algorithms are the signatures that tokens may carry: asymmetric ones only,
 // so that a public key can never be taken for a shared secret (RFC 8725,
 // section 2.1), and never "none".
 var algorithms = []jose.SignatureAlgorithm{

@@ -1,6 +1,3 @@
-// Package auth says who is asking: it turns the claims that API Gateway has
-// verified, or a bearer token that it verifies itself, into a Principal. It
-// decides nothing about files.
 package auth
 
 import (
