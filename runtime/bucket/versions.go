@@ -56,16 +56,12 @@ func (b *Bucket) Versions(ctx context.Context, objectKey, after string, limit in
 		}
 		repeated = 0
 		history = append(history, entries...)
-		nextKey, err := listedKey(page.NextKeyMarker, page.EncodingType)
-		if err != nil {
-			return nil, "", err
-		}
 		// The page's own end counts, not the last entry's id: versions and
 		// markers of one second are not told in their order.
 		next = aws.ToString(page.NextVersionIdMarker)
 		// A key sorts before all that begin with it, so others end it. MinIO
 		// writes a note of its own behind the key where the next page begins.
-		if others || !aws.ToBool(page.IsTruncated) || !strings.HasPrefix(nextKey, objectKey) || next == aws.ToString(in.VersionIdMarker) {
+		if others || !aws.ToBool(page.IsTruncated) || !endsIn(page, objectKey) || next == aws.ToString(in.VersionIdMarker) {
 			next = ""
 			break
 		}
@@ -76,6 +72,13 @@ func (b *Bucket) Versions(ctx context.Context, objectKey, after string, limit in
 	}
 	newestFirst(history)
 	return history, next, nil
+}
+
+// endsIn reports whether a page ends within the history of a key, or of one
+// that begins so. Ceph 16 encodes the keys of a page, but not that of its end.
+func endsIn(page *s3.ListObjectVersionsOutput, objectKey string) bool {
+	end, err := listedKey(page.NextKeyMarker, page.EncodingType)
+	return err == nil && strings.HasPrefix(end, objectKey) || strings.HasPrefix(aws.ToString(page.NextKeyMarker), objectKey)
 }
 
 // versionsOf returns the page's entries of exactly this key, and whether the

@@ -68,7 +68,7 @@ func (p *Purge) versions(ctx context.Context, visit func([]version) (left []vers
 func goOn(in *s3.ListObjectVersionsInput, page *s3.ListObjectVersionsOutput, fresh, left []version) error {
 	switch {
 	case len(left) == len(fresh):
-		next, err := plain(page.NextKeyMarker, page.EncodingType)
+		next, err := endOf(page)
 		if err != nil {
 			return err
 		}
@@ -109,6 +109,30 @@ func (p *Purge) ours(page *s3.ListObjectVersionsOutput) (found []version, others
 	// Versions and markers are told apart; here those of a key stand together.
 	slices.SortStableFunc(found, func(a, b version) int { return strings.Compare(a.object, b.object) })
 	return found, others, nil
+}
+
+// endOf returns the key that a page ends with. Ceph 16 encodes all keys of a page
+// but this one.
+func endOf(page *s3.ListObjectVersionsOutput) (string, error) {
+	keys := make([]*string, 0, len(page.Versions)+len(page.DeleteMarkers))
+	for _, v := range page.Versions {
+		keys = append(keys, v.Key)
+	}
+	for _, m := range page.DeleteMarkers {
+		keys = append(keys, m.Key)
+	}
+	last := ""
+	for _, key := range keys {
+		object, err := plain(key, page.EncodingType)
+		if err != nil {
+			return "", err
+		}
+		last = max(last, object)
+	}
+	if aws.ToString(page.NextKeyMarker) == last {
+		return last, nil
+	}
+	return plain(page.NextKeyMarker, page.EncodingType)
 }
 
 // plain returns a key of a listing as it is. Keys are asked for in URL encoding,

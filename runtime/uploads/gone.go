@@ -74,6 +74,8 @@ func (t target) became(head files.Head, f Finish, done files.Completed) bool {
 	switch {
 	case t.nonce != "":
 		return head.Declared && head.Declaration.Nonce == t.nonce
+	case done.VersionID != "":
+		return done.VersionID == head.VersionID
 	case t.size >= 0 && t.size != head.Size:
 		return false
 	case done.ETag != "":
