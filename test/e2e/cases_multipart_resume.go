@@ -105,7 +105,11 @@ func awkwardInParts(t T, w *World) {
 // unfinishedOfKey: stores list by prefix; the API lists exactly the key's.
 func unfinishedOfKey(t T, w *World) {
 	var started []StartedUpload
-	for _, name := range []string{"a", "ab", "a b", "a.b", "A"} {
+	keys := []string{"a", "ab", "a b", "a.b", "A"}
+	if w.Differences().EncodesUploads {
+		keys = []string{"a", "ab", "a.b", "A"}
+	}
+	for _, name := range keys {
 		started = append(started, w.start(t, w.Key(name), 5, nil))
 	}
 	for _, s := range started {

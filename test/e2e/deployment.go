@@ -59,6 +59,14 @@ type Differences struct {
 	NoQueryMetadata bool
 	// NoBackslash: the store takes a backslash in a key for a slash.
 	NoBackslash bool
+	// NoConditions: the store takes If-None-Match and overwrites all the same.
+	NoConditions bool
+	// NoChecksums: the store takes a checksum, and neither compares nor keeps it.
+	NoChecksums bool
+	// EncodesUploads: the store lists unfinished uploads by keys that are
+	// percent-encoded, and does not say so: those of other keys than plain ones
+	// are not found.
+	EncodesUploads bool
 	// LosesRaces: the store may lose an upload that meets a deletion of its key.
 	LosesRaces bool
 	// LeftOut is the status by which the store refuses a request without a

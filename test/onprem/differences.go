@@ -22,6 +22,8 @@ func (s *Site) Differences() e2e.Differences {
 		d.FileSystem, d.LeftOut = true, http.StatusBadRequest
 	case stores.SeaweedFS:
 		d.NoQueryMetadata, d.NoBackslash = true, true
+	case stores.Ceph:
+		d.NoConditions, d.NoChecksums, d.EncodesUploads = true, true, true
 	}
 	return d
 }

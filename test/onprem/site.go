@@ -79,10 +79,11 @@ func (s *Site) write(t testing.TB, path, database string) {
 		"database":       database, "issuer": s.issuer.URL, "audience": issuer.Audience,
 		"public-url": s.balancer.URL, "origin": []string{origin},
 	}
-	if s.store.Kind == stores.SeaweedFS {
-		settings["poll-every"] = "1s" // it tells nobody of anything
-	} else {
+	if s.store.Kind != stores.SeaweedFS { // it tells nobody of anything
 		settings["webhook-secret"] = webhookSecret
+	}
+	if s.store.Kind == stores.SeaweedFS || s.store.Kind == stores.Ceph { // whose new topic is silent for half a minute
+		settings["poll-every"] = "1s"
 	}
 	text, err := yaml.Marshal(settings)
 	if err == nil {

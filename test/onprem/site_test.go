@@ -7,13 +7,9 @@ import (
 	"github.com/bytepass/bytepass/test/stores"
 )
 
-// TestSite runs the list on a site of one server, on each store but Ceph, whose
-// version 16 takes conditions and checksums and does nothing about them.
+// TestSite runs the list on a site of one server, on each store.
 func TestSite(t *testing.T) {
 	for _, kind := range stores.Kinds() {
-		if kind == stores.Ceph {
-			continue
-		}
 		t.Run(string(kind), func(t *testing.T) { e2e.Run(t, Start(t, kind, 1)) })
 	}
 }

@@ -120,9 +120,11 @@ these do, asked of the servers themselves by the test run that wrote this page
 16.2. Where a store does not do something, the line below the table says what
 that means and what stands in for it.
 
-The end-to-end tests run on versitygw, MinIO and SeaweedFS (` + "`test/onprem`" + `). They
-do not pass on Ceph 16.2, which takes conditions and checksums and ignores them:
-there ` + "`overwrite: false`" + ` and ` + "`checksumSHA256`" + ` promise nothing.
+The end-to-end tests pass on all four (` + "`test/onprem`" + `). What a store does otherwise is
+named there, and the cases hold it to that: on Ceph 16.2, which takes conditions
+and checksums and ignores them, ` + "`overwrite: false`" + ` keeps the older file as a
+version, ` + "`checksumSHA256`" + ` promises nothing and is not in the catalog, and an
+unfinished upload is found by its key only if that is of plain characters.
 
 "no: 501 …" is the store's own refusal. Everything else after "no" is what it
 does instead.
