@@ -61,7 +61,7 @@ func TestColdStart(t *testing.T) {
 type start struct {
 	init, first time.Duration
 	processor   time.Duration // of both
-	memory      int64 // largest resident size in bytes
+	memory      int64         // largest resident size in bytes
 	answer      string
 }
 
