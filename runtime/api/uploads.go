@@ -44,7 +44,11 @@ type UploadPlan struct {
 	PartCount int   `json:"partCount,omitempty" doc:"How many parts there are; absent if the size is not known" example:"1908"`
 }
 
-func planOf(p uploads.Plan) UploadPlan { return UploadPlan{p.PartSize, p.Count()} }
+// FoundPlan is how a file is cut whose upload was found.
+type FoundPlan struct {
+	PartSize  int64 `json:"partSize,omitempty" doc:"Bytes of every part but the last; absent if the uploads were listed without the file's size" example:"10485760"`
+	PartCount int   `json:"partCount,omitempty" doc:"How many parts there are; absent if the size is not known" example:"1908"`
+}
 
 // UploadParts are the signed requests of parts.
 type UploadParts struct {
@@ -129,7 +133,7 @@ func (s *service) startUpload(ctx context.Context, in *startInput) (*startOutput
 		return nil, err
 	}
 	out := &startOutput{StartedUpload{
-		UploadID: started.ID, Key: string(started.Key), UploadPlan: planOf(started.Plan), UploadParts: partsOf(started.Batch),
+		UploadID: started.ID, Key: string(started.Key), UploadPlan: UploadPlan{started.Plan.PartSize, started.Plan.Count()}, UploadParts: partsOf(started.Batch),
 	}}
 	if started.FullChecksum {
 		out.Body.Checksum = fullChecksum

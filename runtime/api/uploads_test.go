@@ -60,7 +60,7 @@ func TestUpload(t *testing.T) {
 	sendParts(t, started, started.Parts[:1], body)
 
 	unfinished := into[[]UnfinishedUpload](t, r.do("alice", http.MethodGet, "/api/uploads"+query+fmt.Sprint("&size=", len(body)), ""))
-	if len(unfinished) != 1 || unfinished[0].UploadPlan != started.UploadPlan || unfinished[0].Key != key {
+	if len(unfinished) != 1 || unfinished[0].FoundPlan != FoundPlan(started.UploadPlan) || unfinished[0].Key != key {
 		t.Fatalf("unfinished %+v", unfinished)
 	}
 	id := unfinished[0].UploadID

@@ -19,7 +19,7 @@ type progressInput struct {
 type progressOutput struct {
 	Body struct {
 		Key string `json:"key" doc:"The key, in Unicode's normal form C" example:"films/holiday.mp4"`
-		UploadPlan
+		FoundPlan
 		Checksum string         `json:"checksum,omitempty" enum:"CRC64NVME" doc:"The checksum of the whole file that this store can compare on completion; absent if it can none"`
 		Parts    []UploadedPart `json:"parts" nullable:"false" doc:"The parts that are there, by their number"`
 	} `nameHint:"UploadProgress"`
@@ -52,7 +52,7 @@ type UnfinishedUpload struct {
 	UploadID  string    `json:"uploadId" doc:"Names the upload in all further calls" example:"AQDVb6o"`
 	Key       string    `json:"key" doc:"The key, in Unicode's normal form C" example:"films/holiday.mp4"`
 	StartedAt time.Time `json:"startedAt" doc:"When it was started" example:"2026-01-02T15:04:05Z"`
-	UploadPlan
+	FoundPlan
 }
 
 func (s *service) registerUploadState(operations huma.API) {
@@ -83,7 +83,7 @@ func (s *service) uploadProgress(ctx context.Context, in *progressInput) (*progr
 		return nil, err
 	}
 	out := &progressOutput{}
-	out.Body.Key, out.Body.UploadPlan = string(key), planOf(progress.Plan)
+	out.Body.Key, out.Body.FoundPlan = string(key), FoundPlan{progress.Plan.PartSize, progress.Plan.Count()}
 	if progress.FullChecksum {
 		out.Body.Checksum = fullChecksum
 	}
@@ -145,7 +145,7 @@ func (s *service) unfinishedBelow(ctx context.Context, in *unfinishedInput) (*un
 func unfinished(list []uploads.Unfinished) []UnfinishedUpload {
 	out := make([]UnfinishedUpload, len(list))
 	for i, u := range list {
-		out[i] = UnfinishedUpload{u.ID, string(u.Key), u.StartedAt, planOf(u.Plan)}
+		out[i] = UnfinishedUpload{u.ID, string(u.Key), u.StartedAt, FoundPlan{u.Plan.PartSize, u.Plan.Count()}}
 	}
 	return out
 }

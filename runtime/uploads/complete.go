@@ -51,6 +51,9 @@ func (c *Control) Complete(ctx context.Context, space files.Space, key, uploadID
 	if err := files.CheckCRC64NVME("checksumCRC64NVME", f.ChecksumCRC64NVME); err != nil {
 		return Completed{}, err
 	}
+	if up.plan().PartSize == 0 && len(f.Parts) == 0 && f.ChecksumCRC64NVME == "" {
+		return Completed{}, files.Problemf(files.CodeInvalidField, "parts", "whether all parts are there is not known of an upload that was listed without the file's size; list it again with size, or name the parts")
+	}
 	f.NoOverwrite = f.NoOverwrite || up.noOverwrite
 	waiting, stopWaiting := context.WithTimeout(ctx, c.Wait)
 	defer stopWaiting()

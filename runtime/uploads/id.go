@@ -53,6 +53,15 @@ func (i id) encode(objectKey string) string {
 	return base64.RawURLEncoding.EncodeToString(append(b, i.store...))
 }
 
+// plan returns how the file is cut. Of an upload that was found in a list, by a
+// caller who did not know the file's size, that is not known.
+func (i id) plan() Plan {
+	if i.nonce == "" && i.size < 0 {
+		return Plan{Size: files.SizeUnknown}
+	}
+	return NewPlan(i.size)
+}
+
 // parseID reads what encode wrote for the same object. The error is a
 // *files.Problem on the field "uploadId".
 func parseID(text, objectKey string) (id, error) {

@@ -150,6 +150,41 @@ func TestResumeWithoutMemory(t *testing.T) {
 	}
 }
 
+// TestResumeWithoutTheSize: without the file's size nobody knows whether all has
+// arrived, so half a file is not completed by mistake.
+func TestResumeWithoutTheSize(t *testing.T) {
+	c, alice, body := newControl(t, nil), person(t), content(12*mib)
+	old := start(t, c, alice, intent("film", len(body)))
+	_, etag := send(t, old.Parts[0].Presigned, body[:10*mib])
+	list, err := c.Unfinished(t.Context(), alice, "film", nil)
+	if err != nil || len(list) != 1 {
+		t.Fatalf("unfinished %+v, %v", list, err)
+	}
+	id := list[0].ID
+	if list[0].Plan.PartSize != 0 || list[0].Plan.Known() {
+		t.Errorf("the plan of nobody knows which file is %+v", list[0].Plan)
+	}
+	if _, err := c.SignParts(t.Context(), alice, "film", id, []uploads.WantedPart{{Number: 2}}); files.CodeOf(err) != files.CodeInvalidField {
+		t.Errorf("a part of nobody knows which length: %v", err)
+	}
+	if _, err := c.Complete(t.Context(), alice, "film", id, uploads.Finish{}); files.CodeOf(err) != files.CodeInvalidField {
+		t.Errorf("half of it was completed: %v", err)
+	}
+
+	last := int64(2 * mib)
+	batch, err := c.SignParts(t.Context(), alice, "film", id, []uploads.WantedPart{{Number: 2, Size: &last}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, etag2 := send(t, batch.Parts[0].Presigned, body[10*mib:])
+	if _, err := c.Complete(t.Context(), alice, "film", id, uploads.Finish{Parts: []uploads.FinishedPart{{Number: 1, ETag: etag}, {Number: 2, ETag: etag2}}}); err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(stored(t, alice, "film"), body) {
+		t.Error("other bytes are stored than were sent")
+	}
+}
+
 func objectKey(t testing.TB, s files.Space, key files.Key) string {
 	t.Helper()
 	o, err := s.ObjectKey(key)

@@ -70,7 +70,7 @@ func (c *Control) SignOpenPart(ctx context.Context, space files.Space, key, uplo
 }
 
 func (c *Control) sign(ctx context.Context, up target, wanted []WantedPart) (Batch, error) {
-	plan := NewPlan(up.size)
+	plan := up.plan()
 	if plan.Known() {
 		if err := c.Limits.CheckSize(plan.Size); err != nil {
 			return Batch{}, err
@@ -107,6 +107,9 @@ func (c *Control) length(plan Plan, w WantedPart) (int64, error) {
 	}
 	if w.Number < 1 || w.Number > last {
 		return 0, files.Problemf(files.CodeInvalidField, "partNumbers", "there is no part %d; the upload has the parts 1 to %d", w.Number, last)
+	}
+	if w.Size == nil && plan.PartSize == 0 {
+		return 0, files.Problemf(files.CodeInvalidField, "parts", "how the file is cut is not known of an upload that was listed without the file's size; list it again with size, or say the size of part %d", w.Number)
 	}
 	if w.Size == nil {
 		return plan.Length(w.Number), nil
@@ -146,7 +149,7 @@ func (c *Control) Progress(ctx context.Context, space files.Space, key, uploadID
 	if err != nil {
 		return Progress{}, fmt.Errorf("list the parts: %w", err)
 	}
-	return Progress{Plan: NewPlan(up.size), PartList: list}, nil
+	return Progress{Plan: up.plan(), PartList: list}, nil
 }
 
 // Unfinished is an upload that can be gone on with.
@@ -168,7 +171,9 @@ const maxUnfinished = 1000
 // The ids lack the nonce, which the store shows only of a finished object. A
 // completion by such an id that is asked for twice is recognised by the
 // checksum or the list of parts that Finish holds, if it holds one; and
-// whether it may overwrite has to be said again.
+// whether it may overwrite has to be said again. Ids that were listed without
+// the size do not tell how the file is cut either, so Complete wants the parts
+// named, or the checksum, and a part is signed for a size that is said.
 func (c *Control) Unfinished(ctx context.Context, space files.Space, key string, size *int64) ([]Unfinished, error) {
 	k, err := files.ParseKey(key)
 	if err != nil {
@@ -194,7 +199,7 @@ func (c *Control) Unfinished(ctx context.Context, space files.Space, key string,
 	err = c.Store.UnfinishedUploads(ctx, objectKey, func(u files.Unfinished) error {
 		if u.ObjectKey == objectKey { // a store lists by prefix
 			i := id{store: u.UploadID, size: known}
-			found = append(found, Unfinished{Key: k, ID: i.encode(objectKey), StartedAt: u.StartedAt, Plan: NewPlan(known)})
+			found = append(found, Unfinished{Key: k, ID: i.encode(objectKey), StartedAt: u.StartedAt, Plan: i.plan()})
 		}
 		if len(found) == maxUnfinished {
 			return enough

@@ -13,7 +13,7 @@ const (
 // Plan is how a file is cut into parts.
 type Plan struct {
 	Size     int64 // bytes, or files.SizeUnknown
-	PartSize int64 // bytes of every part but the last
+	PartSize int64 // bytes of every part but the last; 0 if that is not known (see Control.Unfinished)
 }
 
 // NewPlan returns the plan for a file of size bytes, or files.SizeUnknown:
@@ -40,7 +40,8 @@ func (p Plan) Count() int {
 }
 
 // Length returns the length of part number in bytes, for 1 <= number <=
-// Count(). Without a size it is the part size, whatever the number.
+// Count(). Without a size it is the part size, whatever the number, and 0 if
+// that is not known either.
 func (p Plan) Length(number int) int64 {
 	if !p.Known() {
 		return p.PartSize

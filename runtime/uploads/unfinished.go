@@ -13,8 +13,8 @@ import (
 // nor aborted and whose keys begin with prefix and come after the key after,
 // in byte order of their keys. more says that there are others after the last:
 // the list is cut behind a key, at limit uploads or, where one key has more,
-// behind that key's. What Unfinished says of ids holds for these; their size is
-// not known.
+// behind that key's. What Unfinished says of ids that were listed without the
+// size holds for these.
 //
 // All of the prefix is read for each page, because MinIO and SeaweedFS list
 // uploads in an order of their own.
@@ -30,7 +30,7 @@ func (c *Control) UnfinishedBelow(ctx context.Context, space files.Space, prefix
 			return nil // not ours, or on a page before
 		}
 		i := id{store: u.UploadID, size: files.SizeUnknown}
-		found = append(found, Unfinished{Key: key, ID: i.encode(u.ObjectKey), StartedAt: u.StartedAt, Plan: NewPlan(files.SizeUnknown)})
+		found = append(found, Unfinished{Key: key, ID: i.encode(u.ObjectKey), StartedAt: u.StartedAt, Plan: i.plan()})
 		return nil
 	})
 	if err != nil {
