@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"log"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -25,6 +24,7 @@ import (
 	"github.com/bytepass/bytepass/runtime/server/embedded"
 	"github.com/bytepass/bytepass/runtime/sign"
 	"github.com/bytepass/bytepass/runtime/uploads"
+	"github.com/bytepass/bytepass/test/process"
 )
 
 const storeBucket = "files"
@@ -58,15 +58,12 @@ func TestMain(m *testing.M) {
 // standard input ends.
 func serveStore(folder string) error {
 	ctx := context.Background()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	address, err := process.FreeAddress()
 	if err != nil {
 		return err
 	}
-	if err := l.Close(); err != nil {
-		return err
-	}
 	s, err := embedded.Start(ctx, embedded.Config{
-		Folder: folder, Metadata: embedded.Probe(folder), Listen: l.Addr().String(),
+		Folder: folder, Metadata: embedded.Probe(folder), Listen: address,
 		AccessKey: "root", SecretKey: "secret-of-root", Changed: func(string, string) {},
 	})
 	if err != nil {

@@ -81,8 +81,8 @@ func TestPage(t *testing.T) {
 		}
 	}
 	ours, published, bare := best[0], best[1], best[2]
-	t.Logf("%d URLs: ECDSA %v, published signer %v: ratio %.2f; the signatures alone %v", pageSize, ours, published, float64(published)/float64(ours), bare)
-	t.Logf("%d URLs: RSA   %v, published signer %v: ratio %.2f", pageSize, best[3], best[4], float64(best[4])/float64(best[3]))
+	t.Logf("measured: a page of %d URLs is signed for the edge in %v with ECDSA, by the published signer in %v, %.2f times as long; the signatures alone take %v", pageSize, ours, published, float64(published)/float64(ours), bare)
+	t.Logf("measured: a page of %d URLs is signed for the edge in %v with RSA, by the published signer in %v, %.2f times as long", pageSize, best[3], best[4], float64(best[4])/float64(best[3]))
 	if limit := max(pageTarget, bare*3/2); ours >= limit {
 		t.Errorf("%d URLs take %v, the limit is %v", pageSize, ours, limit)
 	}

@@ -7,7 +7,6 @@
 package storetest
 
 import (
-	"net"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -15,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
 	"github.com/bytepass/bytepass/runtime/server/embedded"
+	"github.com/bytepass/bytepass/test/process"
 )
 
 // Store is a running store. It is addressed by path.
@@ -29,12 +29,8 @@ type Store struct {
 // Start runs a store until the test ends.
 func Start(t *testing.T) *Store {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	address, err := process.FreeAddress()
 	if err != nil {
-		t.Fatal(err)
-	}
-	address := l.Addr().String()
-	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}
 	folder := t.TempDir()

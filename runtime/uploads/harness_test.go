@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"log"
-	"net"
 	"net/http"
 	"os"
 	"testing"
@@ -21,6 +20,7 @@ import (
 	"github.com/bytepass/bytepass/runtime/server/embedded"
 	"github.com/bytepass/bytepass/runtime/sign"
 	"github.com/bytepass/bytepass/runtime/uploads"
+	"github.com/bytepass/bytepass/test/process"
 )
 
 const (
@@ -41,12 +41,10 @@ func run(m *testing.M) int {
 		log.Fatal(err)
 	}
 	defer os.RemoveAll(folder)
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	address, err := process.FreeAddress()
 	if err != nil {
 		log.Fatal(err)
 	}
-	address := l.Addr().String()
-	l.Close()
 	gateway, err = embedded.Start(context.Background(), embedded.Config{
 		Folder: folder, Metadata: embedded.Probe(folder), Listen: address,
 		AccessKey: accessKey, SecretKey: secretKey, Changed: func(string, string) {},

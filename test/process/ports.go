@@ -41,5 +41,11 @@ func Port() (string, error) {
 	return ports[0], nil
 }
 
+// FreeAddress returns the address of such a port.
+func FreeAddress() (string, error) {
+	port, err := Port()
+	return Address(port), err
+}
+
 // Address returns the address of a port of loopback.
 func Address(port string) string { return fmt.Sprint("127.0.0.1:", port) }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/bytepass/bytepass/runtime/catalog/sql/pgtest"
 	"github.com/bytepass/bytepass/test/issuer"
+	"github.com/bytepass/bytepass/test/process"
 	"github.com/bytepass/bytepass/test/project"
 	"github.com/bytepass/bytepass/test/serve"
 	"github.com/bytepass/bytepass/test/stores"
@@ -31,7 +32,7 @@ type site struct {
 // startSite starts the parts and a shell for the length of the test.
 func startSite(t testing.TB, folder string) *site {
 	t.Helper()
-	listen, err := serve.FreeAddress()
+	listen, err := process.FreeAddress()
 	if err != nil {
 		t.Fatal(err)
 	}

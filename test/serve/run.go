@@ -3,6 +3,8 @@ package serve
 import (
 	"path/filepath"
 	"testing"
+
+	"github.com/bytepass/bytepass/test/process"
 )
 
 // Run builds the command and runs the server on an empty folder, with more
@@ -25,10 +27,10 @@ func Run(t testing.TB, flags ...string) *Server {
 	return s
 }
 
-// Address is FreeAddress for tests.
+// Address returns an address of loopback that nobody listens on, for StartAt.
 func Address(t testing.TB) string {
 	t.Helper()
-	address, err := FreeAddress()
+	address, err := process.FreeAddress()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -64,7 +64,7 @@ type Server struct {
 // behind it works. What it prints goes to <data>.log. It runs until Stop or
 // Kill, and never longer than this process.
 func Start(binary, data string, flags ...string) (*Server, error) {
-	address, err := FreeAddress()
+	address, err := process.FreeAddress()
 	if err != nil {
 		return nil, err
 	}
@@ -153,12 +153,3 @@ func (s *Server) Pid() int { return s.process.Pid() }
 
 // LogFile is where everything goes that the server prints.
 func (s *Server) LogFile() string { return s.Data + ".log" }
-
-// FreeAddress returns an address of loopback that nobody listens on.
-func FreeAddress() (string, error) {
-	port, err := process.Port()
-	if err != nil {
-		return "", err
-	}
-	return process.Address(port), nil
-}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"strings"
 	"testing"
 	"time"
@@ -17,6 +16,7 @@ import (
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 
 	"github.com/bytepass/bytepass/runtime/server/embedded"
+	"github.com/bytepass/bytepass/test/process"
 )
 
 const (
@@ -40,12 +40,10 @@ func (s stack) DescribeStacks(_ context.Context, in *cloudformation.DescribeStac
 // store runs a real S3 server until the test ends.
 func store(t *testing.T) *s3.Client {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	address, err := process.FreeAddress()
 	if err != nil {
 		t.Fatal(err)
 	}
-	address := l.Addr().String()
-	l.Close()
 	folder := t.TempDir()
 	s, err := embedded.Start(t.Context(), embedded.Config{
 		Folder: folder, Metadata: embedded.Probe(folder), Listen: address,
