@@ -47,12 +47,15 @@ func (s *service) registerDelete(operations huma.API) {
 	register(s, operations, operation{
 		id: "delete", method: http.MethodDelete, path: "/api/files", tag: "files", scope: write,
 		summary:     "Delete a file, recoverably",
-		description: "Puts a delete marker on the file. Its versions stay for the time that the deployment keeps them, and `POST /api/restore` brings it back. Deleting a file that is deleted changes nothing and succeeds.",
+		description: "Puts a delete marker on the file. Its versions stay for the time that the deployment keeps them, and `POST /api/restore` brings it back. Deleting a file that is deleted changes nothing and succeeds. Requests that meet at the same moment may leave a marker each, as on S3; one restore removes them all.",
 	}, s.delete)
 }
 
 // delete puts a marker on a key that has a file on top. It looks first: a
-// marker on a key that was never used would make history of nothing.
+// marker on a key that was never used would make history of nothing. Of several
+// at once each may see the file and leave a marker, because S3 makes one for
+// every request; to ask for more than restore's removing all of them would take
+// a condition, and with it the right to read, which this role does not have.
 func (s *service) delete(ctx context.Context, in *deleteInput) (*doneOutput, error) {
 	if s.Deleter == nil {
 		return nil, notServed()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"net/http"
+	"slices"
 	"sync"
 	"testing"
 
@@ -46,6 +47,39 @@ func TestRestoresAtTheSameTime(t *testing.T) {
 		history, _, err := objects.Versions(t.Context(), object, "", 100)
 		if err != nil || len(history) != 1 || history[0].VersionID != version || !history[0].Latest {
 			t.Fatalf("round %d leaves %+v, %v", round, history, err)
+		}
+	}
+}
+
+// TestDeletesAtTheSameTime has many delete one file of a real store. All of them
+// succeed, one more changes nothing, and one restore brings the file back.
+func TestDeletesAtTheSameTime(t *testing.T) {
+	objects := bucket.New(storeClient(t), storeBucket)
+	r := newStoreRig(t, func(cfg *Config) { cfg.Deleter, cfg.Restorer = objects, objects })
+	key := "deletes-" + rand.Text()
+	object := "u/alice/" + key
+	if _, err := storeClient(t).PutObject(t.Context(), &s3.PutObjectInput{Bucket: aws.String(storeBucket), Key: &object}); err != nil {
+		t.Fatal(err)
+	}
+	const at = 6
+	for range 10 {
+		var all sync.WaitGroup
+		for range at {
+			all.Go(func() { r.succeeds(http.MethodDelete, "/api/files?key="+key, "") })
+		}
+		all.Wait()
+		before, _, err := objects.Versions(t.Context(), object, "", 100)
+		if err != nil || len(before) < 2 || len(before) > 1+at || !before[0].DeleteMarker {
+			t.Fatalf("deletes at once leave %+v, %v", before, err)
+		}
+		r.succeeds(http.MethodDelete, "/api/files?key="+key, "")
+		after, _, err := objects.Versions(t.Context(), object, "", 100)
+		if err != nil || !slices.Equal(after, before) {
+			t.Errorf("a delete of what is deleted makes %+v of %+v, %v", after, before, err)
+		}
+		r.succeeds(http.MethodPost, "/api/restore", `{"key":"`+key+`"}`)
+		if history, _, err := objects.Versions(t.Context(), object, "", 100); err != nil || len(history) != 1 || history[0].DeleteMarker {
+			t.Fatalf("one restore leaves %+v, %v", history, err)
 		}
 	}
 }
