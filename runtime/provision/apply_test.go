@@ -72,6 +72,25 @@ func TestPlanWritesNothing(t *testing.T) {
 	}
 }
 
+// TestUntried: of a plan that nobody has tried, what is there is known, but not
+// that the store acts on it.
+func TestUntried(t *testing.T) {
+	target := (&keeper{}).target(t)
+	required := []string{"versioning", "policy/TLSOnly", "lifecycle/transitions", "lifecycle"}
+	first, _ := provision(t, target, resolved(t))
+	if got := first.Untried(required); !slices.Equal(got, required) {
+		t.Errorf("before anything is written it is known what the store does, but of %v", got)
+	}
+	second, _ := provision(t, target, resolved(t))
+	if got := second.Untried(required); !slices.Equal(got, []string{"policy/TLSOnly"}) {
+		t.Errorf("of what is there %v is not known, and want the policy alone", got)
+	}
+	second.probed = true
+	if got := append(second.Untried(required), first.Untried(nil)...); len(got) != 0 {
+		t.Errorf("of a plan that was tried, or of which nothing is required, %v is not known", got)
+	}
+}
+
 func TestPlanFindsDriftInEverySetting(t *testing.T) {
 	for _, setting := range []struct{ name, sub string }{
 		{"versioning", "versioning"}, {"encryption", "encryption"}, {"ownership", "ownershipControls"},

@@ -12,6 +12,7 @@ import (
 // has become a gap. The real bucket is not touched.
 func (d Diff) Probe(ctx context.Context, on *Bench) (Diff, error) {
 	out := d
+	out.probed = true
 	out.Changes, out.Gaps = nil, slices.Clone(d.Gaps)
 	out.Foreign, out.checks = slices.Clone(d.Foreign), maps.Clone(d.checks)
 	for _, change := range d.Changes {

@@ -27,8 +27,8 @@ type Target struct {
 	// what that means; "lifecycle/transitions" is a part of one. They are
 	// reported, and neither read nor written.
 	Apart map[string]string
-	// StandIns say, by name of a setting, what it means on this store to go
-	// without, where more is known than of stores in general.
+	// StandIns say, by name of a setting or of a "policy/Statement", what it means
+	// on this store to go without, where more is known than of stores in general.
 	StandIns map[string]string
 	// Replace are settings, by name, of which nothing of others stays.
 	Replace map[string]bool
@@ -77,6 +77,7 @@ type Diff struct {
 	Gaps []Gap `json:"gaps"`
 
 	checks map[string]check // by setting
+	probed bool             // by Probe, so that checks and changes were tried
 
 	target Target
 }

@@ -157,6 +157,7 @@ func policyGaps(s Settings, t Target) []Gap {
 	for i, statement := range s.Policy {
 		part := statementName(statement, i)
 		if why, consequence := s.unportable(i, t); why != "" {
+			consequence = t.consequence(policyName+"/"+part, consequence)
 			gaps = append(gaps, Gap{Setting: policyName, Part: part, Reason: NotPortable, Detail: why, Consequence: consequence})
 		} else if all {
 			gaps = append(gaps, Gap{Setting: policyName, Part: part, Reason: NotForStore, Detail: leftOut, Consequence: apart})

@@ -51,6 +51,24 @@ func Lacks(gaps []Gap, required []string) []Gap {
 	return all
 }
 
+// Untried returns what is required of a plan and not known: whether a store takes
+// what has yet to be written, and acts on what it keeps, only trying shows. A part
+// is as unknown as its setting. Of a plan that was probed it is empty.
+func (d Diff) Untried(required []string) []string {
+	if d.probed {
+		return nil
+	}
+	var all []string
+	for _, name := range required {
+		setting, _, _ := strings.Cut(name, "/")
+		toWrite := slices.ContainsFunc(d.Changes, func(c Change) bool { return c.Setting == setting })
+		if toLookAt := d.checks[setting] != nil; toWrite || toLookAt {
+			all = append(all, name)
+		}
+	}
+	return all
+}
+
 // Without returns what a store cannot do of the template, so that a comparison
 // can leave it out: settings by name, and parts of them as "setting/part".
 func Without(gaps []Gap) []string {

@@ -124,6 +124,11 @@ func lookFirst(t *testing.T, o operator) {
 	t.Helper()
 	o.expect(t, 0, "nothing was written", "files", "provision", "--dry-run")
 	o.expect(t, 0, "("+string(o.store.Kind)+")", "files", "provision", "--dry-run", "--webhook-url", o.hook, "--origin", "https://app.example")
+	standsIn := "verify --except signer-header"
+	if o.store.Kind == stores.MinIO {
+		standsIn = "worth nothing in a header"
+	}
+	o.expect(t, 0, standsIn, "files", "provision", "--dry-run")
 	o.expect(t, 2, "--yes", "files", "provision")
 	o.expect(t, 2, "no setting", "files", "provision", "--yes", "--require", "speed")
 	o.expect(t, 5, "is not there", "files", "drift")
@@ -131,6 +136,9 @@ func lookFirst(t *testing.T, o operator) {
 		t.Errorf("there are buckets %q", got)
 	}
 	o.expect(t, 5, lack[o.store.Kind], "files", "provision", "--yes", "--require", lack[o.store.Kind])
+	o.expect(t, 5, "does versioning; have it tried with --probe", "files", "provision", "--dry-run", "--require", "versioning")
+	o.expect(t, 5, `"unknown":["versioning"]`, "files", "provision", "--dry-run", "--require", "versioning", "--json")
+	o.expect(t, 0, "nothing was written", "files", "provision", "--dry-run", "--probe", "--require", "versioning")
 	o.expect(t, 0, "nothing was written", "files", "provision", "--dry-run", "--probe", "--sse-s3")
 	if got := o.buckets(t); len(got) != 0 {
 		t.Errorf("what was required is lacking, or nothing was to be written, and there are buckets %q", got)
@@ -162,6 +170,7 @@ func apply(t *testing.T, o operator) {
 	o.expect(t, 0, "nothing to change", "files", slices.Concat([]string{"provision"}, flags)...)
 
 	o.expect(t, 0, "left to you", "files", "provision", "--dry-run", "--write-policies", policies)
+	o.expect(t, 0, "nothing was written", "files", "provision", "--dry-run", "--require", "versioning") // it is there
 	for _, user := range []string{"bytepass-server", "bytepass-signer"} {
 		document, err := os.ReadFile(filepath.Join(policies, user+".json"))
 		if err != nil || !json.Valid(document) || !bytes.Contains(document, []byte("arn:aws:s3:::files/u/*")) {

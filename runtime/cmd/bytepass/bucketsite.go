@@ -72,9 +72,6 @@ func (b *bucketFlags) onStore(ctx context.Context, template []byte) (*site, erro
 		Client: client, Bucket: b.s3.Bucket, Region: b.s3.Region, PlainHTTP: strings.HasPrefix(b.s3.Endpoint, "http://"),
 		Apart: b.apart(), StandIns: kind.StandIns(),
 	}
-	if s.target.StandIns == nil {
-		s.target.StandIns = map[string]string{}
-	}
 	if b.kmsKey == "" && !b.sseS3 {
 		s.target.StandIns["encryption"] = "the template's key is one of AWS's: name one of the store with --kms-key, or have it use its own with --sse-s3; a store that encrypts nothing belongs on an encrypted disk"
 	}

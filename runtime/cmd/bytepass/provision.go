@@ -63,10 +63,11 @@ statements and tags stay beside those of the template, and a setting of one
 value stays as it is, unless --replace names it.
 
 --dry-run writes nothing at all, so it tries nothing either, unless --probe says
-so. --no-probe is for stores where no bucket may be made; then only writing the
+so; what --require names and only a trial can tell is then an error, too. --no-probe is for stores where no bucket may be made; then only writing the
 real one shows what the store does.` + bucketHelp + `
 
-Exit codes: 0 done; 5 the store lacks what --require names; 1 something failed;
+Exit codes: 0 done; 5 the store lacks what --require names, or whether it does is
+not known; 1 something failed;
 2 used wrongly, nothing was touched; 130 interrupted.`,
 		Example: provisionExamples,
 		Args:    noArguments,
@@ -147,6 +148,7 @@ func (p *provisioning) provision(c *cobra.Command, s *site) error {
 		diff = diff.With("notification", provision.Diff{}) // it follows when the topic is there
 	}
 	told := p.outcome(s, diff)
+	told.Unknown = list(diff.Untried(p.demand))
 	if told.HoldsObjects, err = holdsObjects(ctx, s, diff); err != nil {
 		return err
 	}
@@ -163,10 +165,10 @@ func (p *provisioning) provision(c *cobra.Command, s *site) error {
 	switch {
 	case lacking != nil || p.dryRun:
 		told.Applied = nothing
-		return errors.Join(p.finish(c, told, false), lacking)
+		return errors.Join(p.finish(c, told, false), p.unmet(diff))
 	case nothing:
 		told.Applied = true
-		return p.finish(c, told, false)
+		return errors.Join(p.finish(c, told, false), p.unmet(diff))
 	case !p.yes:
 		if err := agreed(c, diff.Bucket); err != nil {
 			return err
@@ -185,7 +187,27 @@ func (p *provisioning) provision(c *cobra.Command, s *site) error {
 		return fmt.Errorf("%w; run the same again to complete it", err)
 	}
 	told.Applied = true
-	return errors.Join(p.finish(c, told, true), p.lacking(gaps))
+	written := diff
+	written.Changes = nil // they were read back
+	return errors.Join(p.finish(c, told, true), p.unmet(written))
+}
+
+// unmet returns an error if a plan lacks what is required, or if that is not
+// known of it, because nothing was tried.
+func (p *provisioning) unmet(diff provision.Diff) error {
+	lacking, unknown := p.lacking(diff.Gaps), diff.Untried(p.demand)
+	if len(unknown) == 0 {
+		return lacking
+	}
+	remedy := "have it tried with --probe"
+	if p.noProbe {
+		remedy = "have it tried without --no-probe"
+	}
+	text := fmt.Sprintf("--require: it takes a trial to know whether the store does %s; %s", strings.Join(unknown, ", "), remedy)
+	if lacking != nil {
+		text = lacking.Error() + "; and it takes a trial to know of " + strings.Join(unknown, ", ") + ": " + remedy
+	}
+	return differs{errors.New(text)}
 }
 
 // prepare works out the plan and removes what killed runs have left.

@@ -21,6 +21,7 @@ type provisioned struct {
 	Topic        string        `json:"topic,omitempty"` // "made" or "kept", where notifications go to one
 	Applied      bool          `json:"applied"`         // whether there is nothing left to do
 	Without      []string      `json:"without"`         // for bytepass drift --without
+	Unknown      []string      `json:"unknown"`         // what --require names and only a trial can tell
 	Steps        []onprem.Step `json:"steps"`           // what is left to do by hand
 
 	Policies map[string]json.RawMessage `json:"policies"` // by user

@@ -2,6 +2,7 @@ package onprem
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 )
 
@@ -71,6 +72,25 @@ func (k Kind) Steps(s Site) []Step {
 
 // StandIns say what stands in on this store for a setting that it does not have.
 func (k Kind) StandIns() map[string]string {
+	all := k.ofSettings()
+	maps.Copy(all, k.ofSigning())
+	return all
+}
+
+// ofSigning say what stands in for the statements that tell a signature in a URL
+// from one in a header. The stores' own conditions for it are in Policies.
+func (k Kind) ofSigning() map[string]string {
+	if k == MinIO {
+		const policies = "the policies of the two users say it here: the signer's keys are worth nothing in a header, and the server's sign no URL"
+		return map[string]string{"policy/SignersOnlyPresign": policies, "policy/OnlySignersPresign": policies}
+	}
+	return map[string]string{
+		"policy/SignersOnlyPresign": "who has the signer's secret can use it in a header as well as in URLs of his own: he reads and writes the objects of all owners by either, and can do nothing else, since the signer's user has no other right; keep the secret where the server alone reads it, and make another user when it was seen. bytepass verify --except signer-header",
+		"policy/OnlySignersPresign": "who has the server's secret can sign URLs with it, too, for what its user may do; the server itself signs with the other one's",
+	}
+}
+
+func (k Kind) ofSettings() map[string]string {
 	switch k {
 	case MinIO:
 		return map[string]string{
@@ -95,5 +115,5 @@ func (k Kind) StandIns() map[string]string {
 			"notification": "buckets have none; the gateway tells one webhook of everything, as said below, or the server looks through the bucket from time to time",
 		}
 	}
-	return nil
+	return map[string]string{}
 }

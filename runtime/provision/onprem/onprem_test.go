@@ -101,6 +101,17 @@ func TestSteps(t *testing.T) {
 	}
 }
 
+// Every store says what stands in for the statements about signers, which are
+// about roles of AWS.
+func TestStandInsForSigners(t *testing.T) {
+	for _, kind := range Kinds() {
+		says := kind.StandIns()
+		if signer := says["policy/SignersOnlyPresign"]; strings.Contains(signer, "worth nothing in a header") != (kind == MinIO) || says["policy/OnlySignersPresign"] == "" {
+			t.Errorf("%s: %q", kind, says)
+		}
+	}
+}
+
 // TestTopics talks to what answers like Ceph 16; test/provision has the real one.
 func TestTopics(t *testing.T) {
 	var asked []string
