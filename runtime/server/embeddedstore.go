@@ -20,7 +20,6 @@ import (
 type embeddedStore struct {
 	running *embedded.Store
 	s3      *s3.Client
-	folder  *folder.Folder
 	keys    folder.Keys
 	log     *slog.Logger
 }
@@ -38,7 +37,7 @@ func startEmbedded(ctx context.Context, cfg Config, f *folder.Folder, listen str
 	if err != nil {
 		return nil, err
 	}
-	return &embeddedStore{running: running, s3: running.Client(m.S3), folder: f, keys: keys, log: cfg.Log}, nil
+	return &embeddedStore{running: running, s3: running.Client(m.S3), keys: keys, log: cfg.Log}, nil
 }
 
 func (e *embeddedStore) client() *s3.Client { return e.s3 }
@@ -66,9 +65,6 @@ func (e *embeddedStore) prepare(ctx context.Context, settings provision.Settings
 }
 
 func (e *embeddedStore) watch() watch { return watch{tellsAll: true, gate: true} }
-
-// ready returns nil if the store could take an upload.
-func (e *embeddedStore) ready(context.Context) error { return e.folder.CheckRoom() }
 
 func (e *embeddedStore) ended() <-chan struct{} { return e.running.Done() }
 

@@ -97,12 +97,14 @@ func (s *server) checks() []api.Check {
 		}},
 		{Name: "catalog", Ping: s.catalog.Ping},
 		{Name: "store", Ping: func(ctx context.Context) error {
-			if _, err := client.HeadBucket(ctx, &s3.HeadBucketInput{Bucket: &name}); err != nil {
-				return err
-			}
-			return s.store.ready(ctx)
+			_, err := client.HeadBucket(ctx, &s3.HeadBucketInput{Bucket: &name})
+			return err
 		}},
 		{Name: "issuer", Ping: s.identity.answers},
+	}
+	if s.folder != nil {
+		room := s.folder.Room()
+		checks = append(checks, api.Check{Name: "disk", Ping: func(context.Context) error { return room.Check() }})
 	}
 	if s.store.watch().gate {
 		checks = append(checks, api.Check{Name: "reconcile", Ping: s.upkeep.ready})

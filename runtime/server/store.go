@@ -37,9 +37,6 @@ type store interface {
 	prepare(ctx context.Context, settings provision.Settings) (ageing, error)
 	// watch says how the server comes to know of changes.
 	watch() watch
-	// ready returns nil if the store can do its work, beyond that the bucket
-	// answers.
-	ready(context.Context) error
 	// ended is closed when the store has ended; nil if the server cannot know.
 	ended() <-chan struct{}
 	close() error

@@ -207,20 +207,3 @@ func (f *Folder) write(name string, v any) error {
 	}
 	return nil
 }
-
-// roomProbe is how many bytes CheckRoom writes.
-const roomProbe = 64 << 10
-
-// CheckRoom returns nil if the folder can still be written to: it writes a file
-// and removes it. The error says that the disk is full, or what else is wrong.
-func (f *Folder) CheckRoom() error {
-	file, err := os.CreateTemp(f.path, ".room-*")
-	if err != nil {
-		return fmt.Errorf("data folder: %w", err)
-	}
-	_, err = file.Write(make([]byte, roomProbe))
-	if err := errors.Join(err, file.Close(), os.Remove(file.Name())); err != nil {
-		return fmt.Errorf("data folder: %w", err)
-	}
-	return nil
-}

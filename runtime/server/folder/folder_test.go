@@ -127,25 +127,3 @@ func TestWhyAFolderIsNone(t *testing.T) {
 		t.Errorf("without the right: %v", err)
 	}
 }
-
-// A folder that cannot be written to any more is found out, and nothing is left
-// of the question.
-func TestCheckRoom(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "data")
-	f, err := Open(path, true)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := f.CheckRoom(); err != nil {
-		t.Error(err)
-	}
-	if left, err := os.ReadDir(path); err != nil || len(left) > 0 {
-		t.Errorf("left are %v, %v", left, err)
-	}
-	if err := os.Remove(path); err != nil {
-		t.Fatal(err)
-	}
-	if err := f.CheckRoom(); err == nil || !strings.Contains(err.Error(), path) {
-		t.Errorf("without its folder: %v", err)
-	}
-}
