@@ -3,15 +3,14 @@ package transfer
 import (
 	"encoding/base64"
 	"encoding/binary"
-	"hash/crc64"
 	"io"
+
+	"github.com/minio/crc64nvme"
 )
 
 // nvmePolynomial is that of CRC64NVME, reflected: NVM Express NVM Command Set
 // Specification 1.1, section 5.2.1.3.4.
 const nvmePolynomial = 0x9a6c9329ac4bc9b5
-
-var nvmeTable = crc64.MakeTable(nvmePolynomial)
 
 // combineCRC returns the CRC of two pieces one after the other, by the CRC of
 // each and the length of the second: the first is multiplied by x^(8·length)
@@ -59,7 +58,7 @@ func encodeCRC(crc uint64) string {
 // hasPrefixCRC reports whether a CRC, in base64, is that of some beginning of r.
 func hasPrefixCRC(r io.Reader, encoded string) (bool, error) {
 	raw, err := base64.StdEncoding.DecodeString(encoded)
-	if err != nil || len(raw) != crc64.Size {
+	if err != nil || len(raw) != crc64nvme.Size {
 		return false, nil //nolint:nilerr // no beginning has it
 	}
 	crc, sum := binary.BigEndian.Uint64(raw), uint64(0)
@@ -67,7 +66,7 @@ func hasPrefixCRC(r io.Reader, encoded string) (bool, error) {
 	for sum != crc {
 		n, err := r.Read(buf)
 		for i := 0; i < n && sum != crc; i++ {
-			sum = crc64.Update(sum, nvmeTable, buf[i:i+1])
+			sum = crc64nvme.Update(sum, buf[i:i+1])
 		}
 		if err == io.EOF {
 			break

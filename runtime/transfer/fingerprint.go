@@ -4,9 +4,10 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
-	"hash/crc64"
 	"io"
 	"sync"
+
+	"github.com/minio/crc64nvme"
 )
 
 // block is the piece of a file whose CRC a fingerprint keeps, in bytes. Parts
@@ -34,7 +35,7 @@ func takeFingerprint(ctx context.Context, r io.Reader) (fingerprint, error) {
 		if n > 0 {
 			var both sync.WaitGroup
 			both.Go(func() { whole.Write(buf[:n]) })
-			f.blocks = append(f.blocks, crc64.Checksum(buf[:n], nvmeTable))
+			f.blocks = append(f.blocks, crc64nvme.Checksum(buf[:n]))
 			both.Wait()
 			f.size += int64(n)
 		}

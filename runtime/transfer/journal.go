@@ -148,9 +148,13 @@ func (j *journal) bytes() int64 {
 	return sum
 }
 
-// add notes that a chunk is there. It is not forced to the disk: what a power
-// cut leaves is found wrong when the whole is verified.
+// add notes that a chunk is there. It begins to go to the disk, so that little is
+// left to wait for at the end, but is not forced there: what a power cut leaves
+// is found wrong when the whole is verified.
 func (j *journal) add(number int) error {
+	if first, last := j.span(number); j.size > large {
+		flushSoon(j.data, first, last-first+1)
+	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.done[number] = true

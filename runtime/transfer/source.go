@@ -3,10 +3,11 @@ package transfer
 import (
 	"errors"
 	"fmt"
-	"hash/crc64"
 	"io"
 	"io/fs"
 	"os"
+
+	"github.com/minio/crc64nvme"
 )
 
 // ChangedError is a file that was another one when its sending ended than when
@@ -63,7 +64,7 @@ func (s *source) section(offset, length int64, crc uint64, progress func(int64))
 	var done int64
 	return readFunc(func(p []byte) (int, error) {
 		n, err := part.Read(p)
-		sum = crc64.Update(sum, nvmeTable, p[:n])
+		sum = crc64nvme.Update(sum, p[:n])
 		done += int64(n)
 		progress(int64(n))
 		switch {

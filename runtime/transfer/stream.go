@@ -5,11 +5,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"hash/crc64"
 	"io"
 	"slices"
 	"sync"
 
+	"github.com/minio/crc64nvme"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/bytepass/bytepass/runtime/client"
@@ -94,7 +94,7 @@ func (s *stream) pump(ctx context.Context, r io.Reader) (size int64, crc uint64,
 			break
 		}
 		size += n
-		sum := crc64.Checksum(buf.Bytes(), nvmeTable)
+		sum := crc64nvme.Checksum(buf.Bytes())
 		crc = combineCRC(crc, sum, n)
 		group.Go(func() error {
 			defer release()

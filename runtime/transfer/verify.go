@@ -88,6 +88,7 @@ func verify(ctx context.Context, j *journal, f client.File) *verifying {
 }
 
 func (v *verifying) read(ctx context.Context, j *journal) error {
+	buf := make([]byte, min(copySize, max(j.size, 1)))
 	for number := 1; number <= j.chunks(); number++ {
 		for !j.has(number) {
 			select {
@@ -97,7 +98,7 @@ func (v *verifying) read(ctx context.Context, j *journal) error {
 			}
 		}
 		first, last := j.span(number)
-		if _, err := io.Copy(v.check, io.NewSectionReader(j.data, first, last-first+1)); err != nil {
+		if _, err := io.CopyBuffer(v.check, io.NewSectionReader(j.data, first, last-first+1), buf); err != nil {
 			return err
 		}
 	}

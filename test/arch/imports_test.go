@@ -55,7 +55,7 @@ var rules = []rule{
 		"ingest declares what it needs; mains hand it in"},
 	{"runtime/client", []string{module, "github.com/", "golang.org/"}, nil,
 		"an application of somebody else can import it alone"},
-	{"runtime/transfer/...", []string{module, "github.com/"}, []string{module + "runtime/client", module + "runtime/filelock", module + "runtime/terminal", module + "runtime/transfer"},
+	{"runtime/transfer/...", []string{module, "github.com/"}, []string{module + "runtime/client", module + "runtime/filelock", module + "runtime/terminal", module + "runtime/transfer", "github.com/minio/crc64nvme", "github.com/klauspost/cpuid"},
 		"it knows a deployment only by its HTTP API"},
 	{"runtime/verify", []string{module, sdk + "/service/"}, []string{module + "runtime/client", module + "runtime/terminal", module + "runtime/verify"},
 		"it knows a deployment only by its HTTP API and the URLs that this signs"},
