@@ -102,9 +102,19 @@ func freshURLs(t *testing.T, w *Browser, g Target) {
 		const fast = new PartUrls(sign, () => now + 3_600_000);
 		await fast.get(7, []);
 		await fast.get(7, []);
+		// URLs that live for less than the margin that others are given.
+		const brief = new PartUrls(async (numbers) => {
+			asked.push("brief");
+			return { parts: numbers.map((partNumber) => ({ partNumber, url: "" })), expiresAt: new Date(now + 15_000).toISOString() };
+		}, () => now);
+		await brief.get(8, []);
+		now += 9_000;
+		await brief.get(8, []);
+		now += 3_000;
+		await brief.get(8, []);
 		return [a.url !== fresh.url && a.url === same.url, asked.join(" ")].join(" ");
 	})`)
-	if want := "true 1+2+3 1+2 2 7"; got != want {
+	if want := "true 1+2+3 1+2 2 7 brief brief"; got != want {
 		t.Errorf("asked for URLs: %s; want %s", got, want)
 	}
 }

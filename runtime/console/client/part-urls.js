@@ -11,6 +11,8 @@
 const BATCH = 100;
 /** How long before its end a URL counts as expired, in milliseconds. */
 const MARGIN = 20_000;
+/** The most of a URL's life that this may be. */
+const SHARE = 1 / 3;
 
 export class PartUrls {
   /** @type {Map<number, {signed: SignedPart, expires: number}>} */
@@ -31,8 +33,9 @@ export class PartUrls {
   add({ parts, expiresAt }) {
     // A clock that is wrong by more than the URLs live would find each of them
     // expired: then the store's 403 has to tell.
-    const end = Date.parse(expiresAt) - MARGIN;
-    const expires = end > this.now() ? end : Infinity;
+    const now = this.now();
+    const life = Date.parse(expiresAt) - now;
+    const expires = life > 0 ? now + life - Math.min(MARGIN, SHARE * life) : Infinity;
     for (const signed of parts) this.#held.set(signed.partNumber, { signed, expires });
   }
 
