@@ -118,11 +118,12 @@ export class Bytepass {
   }
 
   /**
-   * Removes what has arrived of an interrupted upload.
+   * Forgets an interrupted upload, and removes what has arrived of it; one that
+   * another browser began is only forgotten.
    * @param {Hint} hint
    */
-  async discard({ key, uploadId }) {
-    await this.#api.call("DELETE", `/api/uploads/${encodeURIComponent(uploadId)}?key=${encodeURIComponent(key)}`);
+  async discard({ key, uploadId, adopted }) {
+    if (!adopted) await this.#api.call("DELETE", `/api/uploads/${encodeURIComponent(uploadId)}?key=${encodeURIComponent(key)}`);
     this.#hints.delete(key);
   }
 

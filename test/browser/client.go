@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -32,6 +33,7 @@ func Client(t *testing.T, w *Browser, g Target) {
 		"sizes at the edges":        badFiles,
 		"strange names":             strangeNames,
 		"two tabs":                  twoTabs,
+		"two browsers":              twoBrowsers,
 	} {
 		t.Run(name, func(t *testing.T) { promise(t, w, g) })
 	}
@@ -104,17 +106,18 @@ func cancel(t *testing.T, w *Browser, g Target) {
 
 func noOverwriting(t *testing.T, w *Browser, g Target) {
 	c := newClient(t, w, g, "{}")
-	for name, tc := range map[string]struct {
-		size   int
-		status int
-	}{"single": {1000, http.StatusPreconditionFailed}, "parts": {large, http.StatusConflict}} {
+	for name, size := range map[string]int{"single": 1000, "parts": large} {
 		key := "client/only once " + name
-		b := random(t, name, tc.size, 12)
+		b := random(t, name, size, 12)
 		c.start(key, b, "{ overwrite: false }")
 		c.arrives(t, key, b)
 		c.start(key, b, "{ overwrite: false }")
-		if e := c.fails(); e.Status != tc.status {
-			t.Errorf("%s: the second time it ended with %+v", name, e)
+		want := failure{
+			Name: "BytepassError", Code: "conflict", Status: http.StatusConflict,
+			Message: fmt.Sprintf("there is a file %q already, and overwrite is false; choose another key, or allow it to be overwritten", key),
+		}
+		if e := c.fails(); e != want {
+			t.Errorf("%s: the second time it ended with %+v; want %+v", name, e, want)
 		}
 	}
 }

@@ -19,18 +19,28 @@ func BadLine(t *testing.T, w *Browser, g Target, l *Line, die func(*testing.T) (
 	}
 
 	t.Run("slow", func(t *testing.T) {
-		slow(t, 2_000) // parts travel by three
-		key, b := "line/slow.bin", random(t, "slow.bin", large, 70)
-		c := newClient(t, w, g, "{}")
-		began := time.Now()
-		c.start(key, b, "{}")
-		c.until("!!(log.done ?? log.error)")
-		mean := large / time.Since(began).Seconds()
-		c.arrives(t, key, b)
-		if !g.Buffered && !eval[bool](c.tab, "log.paces.some((p) => p.speed > %s / 3 && p.speed < %[1]s * 6 && p.secondsLeft > 0.2)", mean) {
-			t.Errorf("at %.0f bytes a second the pace was %s", mean, eval[string](c.tab, "JSON.stringify(log.paces.slice(-5))"))
+		for name, tc := range map[string]struct{ size, rate int }{
+			"parts":  {large, 2_000}, // they travel by three
+			"single": {12 * mib, 4_000},
+		} {
+			t.Run(name, func(t *testing.T) {
+				slow(t, tc.rate)
+				key, b := "line/slow "+name+".bin", random(t, "slow.bin", tc.size, 70)
+				c := newClient(t, w, g, "{}")
+				began := time.Now()
+				c.start(key, b, "{}")
+				c.until("!!(log.done ?? log.error)")
+				mean := float64(tc.size) / time.Since(began).Seconds()
+				c.arrives(t, key, b)
+				if !g.Buffered && !eval[bool](c.tab, "log.paces.some((p) => p.speed > %s / 3 && p.speed < %[1]s * 6 && p.secondsLeft > 0.2)", mean) {
+					t.Errorf("at %.0f bytes a second the pace was %s", mean, eval[string](c.tab, "JSON.stringify(log.paces.slice(-5))"))
+				}
+				if !eval[bool](c.tab, "log.states.includes('sending')") {
+					t.Errorf("the states were %s", eval[string](c.tab, "log.states.join()"))
+				}
+				c.clean()
+			})
 		}
-		c.clean()
 	})
 	t.Run("cut in the middle of parts", func(t *testing.T) {
 		key, b := "line/cut.bin", random(t, "cut.bin", large, 71)

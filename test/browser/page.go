@@ -9,9 +9,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 
 	"github.com/bytepass/bytepass/test/project"
@@ -60,7 +62,33 @@ type tab struct {
 // open opens a URL in a tab of its own.
 func (w *Browser) open(t *testing.T, url string) *tab {
 	t.Helper()
-	ctx, stop := chromedp.NewContext(w.ctx)
+	return w.opened(t, url)
+}
+
+// another opens a URL in what is another browser to pages: it shares neither
+// storage nor locks with the first.
+func (w *Browser) another(t *testing.T, url string) *tab {
+	t.Helper()
+	var id target.ID
+	err := chromedp.Run(w.ctx, chromedp.ActionFunc(func(ctx context.Context) error {
+		ctx = cdp.WithExecutor(ctx, chromedp.FromContext(ctx).Browser)
+		profile, err := target.CreateBrowserContext().WithDisposeOnDetach(true).Do(ctx)
+		if err != nil {
+			return err
+		}
+		// It has no window yet in which the tab could be.
+		id, err = target.CreateTarget("about:blank").WithBrowserContextID(profile).WithNewWindow(true).Do(ctx)
+		return err
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w.opened(t, url, chromedp.WithTargetID(id))
+}
+
+func (w *Browser) opened(t *testing.T, url string, options ...chromedp.ContextOption) *tab {
+	t.Helper()
+	ctx, stop := chromedp.NewContext(w.ctx, options...)
 	t.Cleanup(stop)
 	ctx, cancel := context.WithTimeout(ctx, pageTimeout)
 	t.Cleanup(cancel)

@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"slices"
 	"testing"
+
+	"github.com/chromedp/chromedp"
 )
 
 // twoTabs has two tabs of one browser upload to one key at the same time, each
@@ -67,6 +69,9 @@ func twoTabs(t *testing.T, w *Browser, g Target) {
 		if e := second.fails(); e.Name != "AbortError" {
 			t.Errorf("the second tab was told %+v", e)
 		}
+		if got := eval[string](second.tab, "log.states.slice(log.states.indexOf('paused')).join()"); got != "paused,cancelled" {
+			t.Errorf("the second tab went through %s", got)
+		}
 		if n := eval[int](second.tab, "Object.keys(localStorage).filter((name) => name.endsWith('given up.bin')).length"); n != 1 {
 			t.Errorf("the browser remembers %d uploads of the first tab", n)
 		}
@@ -78,6 +83,52 @@ func twoTabs(t *testing.T, w *Browser, g Target) {
 			t.Errorf("%d uploads are left", n)
 		}
 	})
+}
+
+// twoBrowsers has a second browser go on with what another one is uploading,
+// and give up: only the one that began the upload may abort it, also after a
+// reload.
+func twoBrowsers(t *testing.T, w *Browser, g Target) {
+	const key = "browsers/shared.bin"
+	const options = "{ parallel: 1 }"
+	const halfWay = "{ at(sent) { if (sent > 12582912 && !log.paused) { log.paused = true; upload.pause(); } } }"
+	b := random(t, "shared.bin", large, 16)
+	first := newClient(t, w, g, options)
+	first.start(key, b, halfWay)
+	first.until("upload.state === 'paused'")
+	second := &client{w.another(t, g.Page+"/"), g}
+	goOn := func(c *client) {
+		t.Helper()
+		c.load(options)
+		c.start(key, b, halfWay)
+		c.until("upload.state === 'paused'")
+		if got := c.puts(); slices.Contains(got, 1) {
+			t.Errorf("the parts %v were sent: the first one again", got)
+		}
+	}
+	isThere := func(what string, want int) {
+		t.Helper()
+		if n := g.unfinished(t, key); n != want {
+			t.Errorf("%s: %d uploads are unfinished", what, n)
+		}
+	}
+	goOn(second)
+	second.do(chromedp.Reload())
+	second.load(options)
+	if n := eval[int](second.tab, "files.interrupted().then(async ([hint]) => (await files.discard(hint), (await files.interrupted()).length))"); n != 0 {
+		t.Errorf("the second browser remembers %d uploads that it has discarded", n)
+	}
+	isThere("the second browser has discarded it", 1)
+	goOn(second)
+	eval[bool](second.tab, "(upload.cancel(), true)")
+	second.fails()
+	isThere("the second browser has cancelled it", 1)
+
+	first.do(chromedp.Reload())
+	goOn(first)
+	eval[bool](first.tab, "(upload.cancel(), true)")
+	first.fails()
+	isThere("the first browser has cancelled it", 0)
 }
 
 // versions returns the SHA-256 of every version of a file, the newest first.

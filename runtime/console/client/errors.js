@@ -50,6 +50,19 @@ export function hasCode(error, code) {
   return error instanceof BytepassError && error.code === code;
 }
 
+/**
+ * What the store's refusal of a second file under a key means, in the words in
+ * which the API refuses to complete one that came in parts.
+ * @param {string} key
+ * @returns {BytepassError}
+ */
+export function taken(key) {
+  return new BytepassError(
+    `there is a file "${key}" already, and overwrite is false; choose another key, or allow it to be overwritten`,
+    { status: 409, code: "conflict", field: "key" },
+  );
+}
+
 /** @returns {DOMException} what a cancelled transfer ends with */
 export function aborted() {
   return new DOMException("The upload was cancelled.", "AbortError");

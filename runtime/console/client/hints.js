@@ -13,6 +13,7 @@
  * @property {number} size bytes
  * @property {number} lastModified milliseconds since 1970
  * @property {string} ends checksum of both ends of the file
+ * @property {boolean} [adopted] another browser began the upload
  */
 
 export class Hints {

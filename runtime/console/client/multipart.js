@@ -69,12 +69,12 @@ export class Multipart {
     }
   }
 
-  /** Forgets the upload, here and at the store. */
+  /** Forgets the upload, here and, unless another browser began it, at the store. */
   async discard() {
     const upload = this.#upload;
     this.#forget();
     this.#release?.();
-    if (!upload) return;
+    if (!upload || upload.adopted) return;
     const { api } = this.job;
     const query = `?key=${encodeURIComponent(upload.key)}`;
     for (let times = 1; times <= ABORTS; times++) {
@@ -112,12 +112,15 @@ export class Multipart {
       const started = await api.json("POST", "/api/uploads", {
         body: { ...declared, key, mimeType: file.type, size: file.size }, signal, retry: patience,
       });
-      this.#upload = { ...started, parts: new Map() };
+      this.#upload = { ...started, adopted: false, parts: new Map() };
       this.#urls = this.#newUrls();
       this.#urls.add(started);
     }
     this.#urls ??= this.#newUrls();
-    if (print && this.#release) hints.set({ key, uploadId: this.#started().uploadId, ...print });
+    if (print && this.#release) {
+      const { uploadId, adopted } = this.#started();
+      hints.set({ key, uploadId, adopted, ...print });
+    }
     return undefined;
   }
 

@@ -5,7 +5,8 @@
  * of them are there. A part is trusted when its checksum at the store is that
  * of the same bytes of this file. A store that keeps no checksums of parts
  * leaves size and the fingerprint: then only an upload that this browser
- * remembers is gone on with. (An ETag is no help: it is the MD5 of a part only
+ * remembers is gone on with. One that it does not remember is another browser's,
+ * which may still be busy with it: it is gone on with and never aborted. (An ETag is no help: it is the MD5 of a part only
  * on stores that do not encrypt with keys of their own.)
  *
  * @module resume
@@ -34,6 +35,7 @@ import { changed } from "./source.js";
  * @property {number} partSize bytes
  * @property {number} partCount
  * @property {string} [checksum]
+ * @property {boolean} adopted another browser began it
  * @property {Map<number, Part>} parts those that are there and of this file
  */
 
@@ -51,7 +53,7 @@ export async function find(job, signal, print) {
   const hint = hints.get(key);
   if (hint && print && sameFile(hint, print)) {
     const state = await progress(job, hint.uploadId, signal);
-    if (state) return { found: await verified(job, hint.uploadId, state, signal) };
+    if (state) return { found: { ...await verified(job, hint.uploadId, state, signal), adopted: hint.adopted === true } };
     hints.delete(key);
     const finished = await completed(job, hint.uploadId, signal);
     if (finished) return { finished };
@@ -62,7 +64,7 @@ export async function find(job, signal, print) {
     // Another file's upload must be left alone, so all of its parts have to fit.
     if (!state?.parts.length || state.parts.some((/** @type {any} */ part) => !part.checksumCRC64NVME)) continue;
     const found = await verified(job, uploadId, state, signal);
-    if (found.parts.size === state.parts.length) return { found };
+    if (found.parts.size === state.parts.length) return { found: { ...found, adopted: true } };
   }
   return {};
 }
@@ -93,7 +95,7 @@ async function completed({ api, key, patience }, uploadId, signal) {
   }
 }
 
-/** @param {Job} job @param {string} uploadId @param {any} state @param {AbortSignal} signal @returns {Promise<Found>} */
+/** @param {Job} job @param {string} uploadId @param {any} state @param {AbortSignal} signal @returns {Promise<Omit<Found, "adopted">>} */
 async function verified({ file, hasher, onSent }, uploadId, state, signal) {
   /** @type {Map<number, Part>} */
   const parts = new Map();

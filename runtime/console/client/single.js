@@ -4,7 +4,7 @@
  * @module single
  */
 
-import { BytepassError, hasCode, isPassing } from "./errors.js";
+import { BytepassError, hasCode, isPassing, taken } from "./errors.js";
 import { put } from "./put.js";
 import { retry } from "./retry.js";
 import { changed, checkUnchanged } from "./source.js";
@@ -30,7 +30,7 @@ export class Single {
    * @returns {Promise<Uploaded>}
    */
   async run(signal) {
-    const { file, hasher } = this.job;
+    const { file, hasher, onState } = this.job;
     if (hasher.hasSHA256) this.#checksum ??= hasher.hash("SHA-256", file);
     let checksum;
     try {
@@ -38,6 +38,7 @@ export class Single {
     } catch {
       throw changed();
     }
+    onState("sending");
     let unknown = false; // an earlier attempt may have arrived: its answer did not
     let refused = 0; // apart from what a bad line has cost: that is when URLs expire
     return retry(async () => {
@@ -45,7 +46,7 @@ export class Single {
         return await this.#send(checksum, signal);
       } catch (error) {
         if (!signal.aborted) await checkUnchanged(file);
-        if (unknown && error instanceof BytepassError && error.status === 412 && checksum) return await this.#arrived(checksum, error, signal);
+        if (unknown && hasCode(error, "conflict") && checksum) return await this.#arrived(checksum, error, signal);
         unknown ||= hasCode(error, "network");
         throw error;
       }
@@ -58,13 +59,18 @@ export class Single {
   /** @param {string | undefined} checksumSHA256 @param {AbortSignal} signal @returns {Promise<Uploaded>} */
   async #send(checksumSHA256, signal) {
     const { api, key, file, declared, stall, onSent } = this.job;
-    onSent(0);
     const signed = await api.json("POST", "/api/presign", {
       body: { ...declared, key, mimeType: file.type, size: file.size, checksumSHA256 }, signal, retry: { attempts: 1 },
     });
-    const etag = await put(signed, file, { signal, stall, onProgress: onSent });
-    onSent(file.size);
-    return { key: signed.key, etag };
+    onSent(0);
+    try {
+      const etag = await put(signed, file, { signal, stall, onProgress: onSent });
+      onSent(file.size);
+      return { key: signed.key, etag };
+    } catch (error) {
+      // Of what is signed, only overwrite false is a precondition.
+      throw error instanceof BytepassError && error.status === 412 ? taken(signed.key) : error;
+    }
   }
 
   /**

@@ -107,7 +107,10 @@ export class Upload {
     this.#paused?.end();
   }
 
-  /** Gives up, and removes what has arrived. done fails with an AbortError. */
+  /**
+   * Gives up, and removes what has arrived, unless another browser began this
+   * upload: that one may be going on with it. done fails with an AbortError.
+   */
   cancel() {
     if (this.#isOver()) return;
     this.#cancelled = true;
@@ -143,6 +146,7 @@ export class Upload {
         if (!this.#paused || hasCode(error, "file-changed")) throw error;
       }
       await this.#paused.promise;
+      if (this.#cancelled) throw aborted();
       this.#paused = undefined;
       this.#stop = new AbortController();
       this.#rate.reset();
@@ -159,6 +163,7 @@ export class Upload {
     // Whatever still ends inside of a paused transfer does not end the pause.
     const ending = state === "done" || state === "failed" || state === "cancelled";
     if (this.#paused && !ending) return;
+    if (state === this.state && !why) return;
     this.state = state;
     this.#listeners.onState?.(state, why);
   }
