@@ -15,7 +15,8 @@ const secretARN = "arn:aws:secretsmanager:eu-central-1:111122223333:secret:bytep
 // AWSCURRENT names the version that it leaves and takes AWSPREVIOUS along, and
 // the first version becomes current by itself.
 type secretState struct {
-	gone     bool // marked for deletion
+	gone     bool  // marked for deletion
+	refused  error // what a reader gets instead of the value
 	versions map[string]string
 	stages   map[string]string // label → version
 }
@@ -48,6 +49,9 @@ func (p *process) GetSecretValue(_ context.Context, in *secretsmanager.GetSecret
 	err = p.do("GetSecretValue", func() error {
 		if err := p.secret.check(*in.SecretId); err != nil {
 			return err
+		}
+		if p.secret.refused != nil {
+			return p.secret.refused
 		}
 		version, ok := p.secret.stages["AWSCURRENT"]
 		if !ok {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"slices"
 	"time"
 
 	"github.com/bytepass/bytepass/runtime/signingkey/keyring"
@@ -142,27 +141,4 @@ func (m *Manager) withNewPair(ctx context.Context, secret string, put func(*keyr
 		}
 	}
 	return m.Rotate(ctx, secret)
-}
-
-// Remove deletes the key group and the public keys called name, and the
-// private keys from the current version of the secret (the secret itself is
-// the stack's). keyGroupID says what CloudFormation believes the key group to
-// be: one that had vanished and was replaced is gone already, and nothing else
-// is touched. What does not exist is fine, half of a creation too.
-func (m *Manager) Remove(ctx context.Context, secret, name, keyGroupID string) error {
-	current, err := m.load(ctx, secret)
-	if err != nil {
-		return fmt.Errorf("signingkey: %w", err)
-	}
-	if current.ring.Name == name && slices.Contains(current.ring.FormerKeyGroups, keyGroupID) {
-		m.log.Info("the key group was replaced before: nothing to delete", "id", keyGroupID)
-		return nil
-	}
-	_, err = m.settle(ctx, secret, name, func(r *keyring.Ring) error {
-		if !r.Empty() && r.Name == name {
-			*r = keyring.Ring{Format: r.Format, Name: name, Deleted: true}
-		}
-		return nil
-	})
-	return err
 }

@@ -4,6 +4,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager/types"
+	"github.com/aws/smithy-go"
+
 	"github.com/bytepass/bytepass/runtime/signingkey"
 	"github.com/bytepass/bytepass/runtime/signingkey/keyring"
 )
@@ -24,6 +27,42 @@ func TestRemove(t *testing.T) {
 		if n := len(w.cloudFront.keys) + len(w.cloudFront.groups); n > 0 {
 			t.Errorf("%d things are left", n)
 		}
+	})
+	for what, refused := range map[string]error{
+		"the key lets nobody decrypt": &smithy.GenericAPIError{Code: "AccessDeniedException", Message: "Access to KMS is not allowed"},
+		"the key is disabled":         &types.DecryptionFailure{},
+	} {
+		t.Run(what, func(t *testing.T) {
+			w, m, id := setUp(t)
+			must(t, m.RotateNow(ctx, secretARN))
+			w.secret.refused = refused
+			if err := m.Remove(ctx, secretARN, name, "another-group"); err == nil || !strings.Contains(err.Error(), id) || len(w.cloudFront.groups) != 1 {
+				t.Errorf("got %v, want an error that names the group, which stays", err)
+			}
+			for range 2 {
+				must(t, m.Remove(ctx, secretARN, name, id))
+				if n := len(w.cloudFront.keys) + len(w.cloudFront.groups); n > 0 {
+					t.Errorf("%d things are left", n)
+				}
+			}
+		})
+	}
+	t.Run("the value cannot be read, and the creation had failed", func(t *testing.T) {
+		w, m, _ := setUp(t)
+		w.secret.refused = &types.DecryptionFailure{}
+		must(t, m.Remove(ctx, secretARN, name, name))
+		if n := len(w.cloudFront.keys) + len(w.cloudFront.groups); n > 0 {
+			t.Errorf("%d things are left", n)
+		}
+	})
+	t.Run("Secrets Manager fails", func(t *testing.T) {
+		w, m, id := setUp(t)
+		w.secret.refused = &types.InternalServiceError{}
+		if err := m.Remove(ctx, secretARN, name, id); err == nil {
+			t.Error("a failure that passes is taken for a secret that cannot be read")
+		}
+		w.secret.refused = nil
+		w.wholesome(t, keyring.StatusActive)
 	})
 	t.Run("a distribution still trusts the group", func(t *testing.T) {
 		w, m, id := setUp(t)
