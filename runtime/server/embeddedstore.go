@@ -110,7 +110,7 @@ func startStore(ctx context.Context, cfg Config, f *folder.Folder, listen string
 	}
 	store, err := embedded.Start(ctx, embedded.Config{
 		CertFile: state.Certificate, KeyFile: keyFile, Renewed: renewed,
-		Folder: f.Store(), Metadata: embedded.Metadata(state.Metadata), Listen: address,
+		Log: cfg.Log, Folder: f.Store(), Metadata: embedded.Metadata(state.Metadata), Listen: address,
 		AccessKey: keys.AccessKey, SecretKey: keys.SecretKey,
 		Changed: func(bucket, key string) {
 			if bucket == Bucket {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -53,7 +54,7 @@ const (
 )
 
 // Config is what a store is made of; every field is needed, but for those of
-// HTTPS.
+// HTTPS and the log.
 type Config struct {
 	// Folder holds everything; it is made if it is not there.
 	Folder   string
@@ -66,6 +67,8 @@ type Config struct {
 	// value from Renewed.
 	CertFile, KeyFile string
 	Renewed           <-chan struct{}
+	// Log is told what fails inside the store; nil: nobody is.
+	Log *slog.Logger
 	// Changed is called after every change of a key, from many goroutines at
 	// once; the change is acknowledged when it has returned.
 	Changed func(bucket, key string)
@@ -111,13 +114,17 @@ func Start(ctx context.Context, cfg Config) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("store: opening %s: %w", folder, err)
 	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	told := &reporting{b, cfg.Log}
 	run, stop := context.WithCancel(context.WithoutCancel(ctx))
 	s := &Store{cfg: cfg, over: Transport(cfg.CertFile), work: &b.underWay, stop: stop, done: make(chan struct{})}
 	ready := make(chan struct{})
 	root := auth.Account{Access: cfg.AccessKey, Secret: cfg.SecretKey, Role: auth.RoleAdmin}
 	go func() {
 		defer close(s.done)
-		s.err = untilAlone(run, b, &embedgw.Config{
+		s.err = untilAlone(run, told, &embedgw.Config{
 			RootUserAccess: cfg.AccessKey, RootUserSecret: cfg.SecretKey, Region: Region,
 			IAMService: auth.NewIAMServiceSingle(root),
 			Ports:      []string{cfg.Listen}, KeepAlive: true, Quiet: true, DisableACLs: true,
@@ -127,6 +134,7 @@ func Start(ctx context.Context, cfg Config) (*Store, error) {
 				s3api.WithOnListen(func() { close(ready) }),
 				s3api.WithMiddleware("/", b.underWay.middleware),
 				s3api.WithMiddleware("/", readableRefusals(b)),
+				s3api.WithMiddleware("/", told.panics),
 			},
 		})
 	}()
@@ -218,7 +226,7 @@ func NewClient(endpoint, accessKey, secretKey string, more ...func(*s3.Options))
 
 // untilAlone runs the gateway. One of a store that was closed may still wait for
 // connections that nobody uses, for ten seconds at most.
-func untilAlone(ctx context.Context, b *backend, cfg *embedgw.Config) error {
+func untilAlone(ctx context.Context, b *reporting, cfg *embedgw.Config) error {
 	for {
 		err := embedgw.RunVersityGW(ctx, b, cfg)
 		if err == nil || ctx.Err() != nil || !strings.Contains(err.Error(), "already running") {
