@@ -1,5 +1,12 @@
 // Package serve builds the command bytepass and runs the real "bytepass serve"
 // as a process, for tests that look at it from outside.
+//
+//	s := serve.Run(t, "--max-size", "2KB")
+//	res, err := http.Get(s.URL + "/api/files")
+//
+// It is the embedded server on an empty folder and free ports of loopback, ready
+// when Run returns. It can be killed, stopped and started again on its folder,
+// and ends with the test. Its own test kills it while files change.
 package serve
 
 import (
