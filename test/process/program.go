@@ -1,8 +1,6 @@
 package process
 
-import (
-	"syscall"
-)
+import "syscall"
 
 // Program says what to run, and what to do at its end.
 type Program struct {
