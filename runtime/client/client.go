@@ -156,7 +156,11 @@ func (c *Client) unreachable(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	return fmt.Errorf("%s %w: %w", c.base.Redacted(), ErrUnreachable, Bare(err))
+	err = fmt.Errorf("%s %w: %w", c.base.Redacted(), ErrUnreachable, Bare(err))
+	if !c.answered.Load() {
+		err = fmt.Errorf("%w; does it run, and is --url right?", err)
+	}
+	return err
 }
 
 // Bare returns err without the URL that net/http puts into its errors, because

@@ -69,7 +69,7 @@ func refused(res *http.Response, body []byte) error {
 	p := &Problem{}
 	if err := json.Unmarshal(body, p); err != nil || p.Detail == "" {
 		// A gateway in between, or no Bytepass at all.
-		p = &Problem{Detail: fmt.Sprintf("the answer is %q", res.Status)}
+		p = &Problem{Detail: fmt.Sprintf("the answer is %q, and not one of Bytepass; is --url right?", res.Status)}
 		switch res.StatusCode {
 		case http.StatusUnauthorized:
 			p.Code, p.Detail = CodeUnauthenticated, "the token is missing, has expired, or is not for this service"

@@ -27,8 +27,11 @@ func (e *Engine) Get(ctx context.Context, f client.File, path string, progress f
 	if progress == nil {
 		progress = func(int64) {}
 	}
-	if info, err := os.Stat(path); err == nil && info.IsDir() {
+	switch info, err := os.Stat(path); {
+	case err == nil && info.IsDir():
 		return Result{}, fmt.Errorf("%s is a folder; name a file, or end it with a slash to put the file inside", path)
+	case err == nil && !info.Mode().IsRegular():
+		return Result{}, fmt.Errorf("%w: %s is a device or a pipe, which a file would replace; write - and send standard output there", ErrArguments, path)
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
 		return Result{}, err

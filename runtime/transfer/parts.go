@@ -22,6 +22,7 @@ type parts struct {
 	print  fingerprint
 
 	id, key  string
+	joined   bool // another Put began the upload, and may be busy with it
 	plan     client.Plan
 	checksum bool // the store compares CRC64NVME
 	urls     *urls
@@ -32,12 +33,32 @@ type parts struct {
 	sent int64
 }
 
-// maxCompletions is how often a completion may name parts to send again.
-const maxCompletions = 3
+const (
+	// maxCompletions is how often a completion may name parts to send again.
+	maxCompletions = 3
+	// maxUploads is how many uploads may go away under a Put.
+	maxUploads = 3
+)
 
-// putParts sends a file in parts, or what is missing of it.
+// putParts sends a file in parts, or what is missing of it. An upload that goes
+// away without having become the file, because somebody aborted it, is followed
+// by another one; the last of them is joined with nobody's.
 func (e *Engine) putParts(ctx context.Context, s *source, print fingerprint, p Put, resume bool) (Result, error) {
-	u := &parts{Engine: e, put: p, source: s, print: print, done: map[int]client.Part{}, same: map[int]bool{}}
+	var sent int64
+	for round := 1; ; round++ {
+		u := &parts{Engine: e, put: p, source: s, print: print, done: map[int]client.Part{}, same: map[int]bool{}}
+		result, err := u.run(ctx, resume && round < maxUploads)
+		sent += result.Sent
+		result.Sent = sent
+		if !isGone(err) || round == maxUploads {
+			return result, err
+		}
+		p.progress(-u.arrived())
+	}
+}
+
+// run goes on with an upload, or begins one, to its end.
+func (u *parts) run(ctx context.Context, resume bool) (Result, error) {
 	var resumed int64
 	var err error
 	if resume {
@@ -50,16 +71,20 @@ func (e *Engine) putParts(ctx context.Context, s *source, print fingerprint, p P
 			return Result{}, err
 		}
 	}
-	p.progress(resumed)
-	result := Result{Key: u.key, Size: s.size(), Resumed: resumed, SHA256: print.sha256, Verified: "size"}
+	u.put.progress(resumed)
+	size := u.source.size()
+	result := Result{Key: u.key, Size: size, Resumed: resumed, SHA256: u.print.sha256, Verified: "size"}
 	done, err := u.finish(ctx)
 	result.Sent = u.sent
-	var changed *ChangedError
-	if errors.As(err, &changed) {
-		return result, errors.Join(err, e.abort(ctx, u.key, u.id))
+	if errors.As(err, new(*ChangedError)) && !u.joined {
+		return result, errors.Join(err, u.abort(ctx, u.key, u.id))
 	}
 	if err != nil {
 		return result, err
+	}
+	if elsewhere := size - u.arrived(); elsewhere > 0 {
+		result.Resumed += elsewhere // who had begun the upload has sent it
+		u.put.progress(elsewhere)
 	}
 	result.VersionID, result.ETag = done.VersionID, done.ETag
 	switch {
@@ -68,7 +93,7 @@ func (e *Engine) putParts(ctx context.Context, s *source, print fingerprint, p P
 	case len(u.same) == u.plan.PartCount:
 		result.Verified = "etag"
 	}
-	listed, err := e.settle(ctx, done)
+	listed, err := u.settle(ctx, done)
 	result.Unlisted = !listed
 	return result, err
 }
@@ -103,21 +128,45 @@ func (u *parts) piece(number int) (offset, length int64) {
 	return offset, min(u.plan.PartSize, u.source.size()-offset)
 }
 
-// finish sends what is missing and completes, again if parts turn out to be wrong.
+// arrived returns how many bytes the parts have that are known to be there.
+func (u *parts) arrived() (bytes int64) {
+	for number := range u.done {
+		_, length := u.piece(number)
+		bytes += length
+	}
+	return bytes
+}
+
+// finish sends what is missing and completes, again if parts turn out to be
+// wrong. An upload that the store does not know any more may have been completed
+// by another Put that sends the same file: asked to complete it, the service
+// says so.
 func (u *parts) finish(ctx context.Context) (client.Completed, error) {
 	for attempt := 1; ; attempt++ {
-		if err := u.each(ctx, u.missing(), u.plan.PartSize, u.send); err != nil {
-			return client.Completed{}, err
+		sending := u.each(ctx, u.missing(), u.plan.PartSize, u.send)
+		if sending != nil && !isGone(sending) {
+			return client.Completed{}, sending
 		}
 		if err := u.source.check(); err != nil {
 			return client.Completed{}, err
 		}
+		if sending != nil && len(u.done) == 0 && !u.checksum {
+			return client.Completed{}, sending // by nothing could the file be told from another one
+		}
 		done, err := u.complete(ctx)
 		var problem *client.Problem
-		if !errors.As(err, &problem) || problem.Code != client.CodeInvalidParts || len(problem.Parts) == 0 || attempt == maxCompletions {
+		switch {
+		case !errors.As(err, &problem):
+			return done, err
+		case problem.Code == client.CodeUploadGone && u.joined && problem.Current != nil:
+			return u.became(ctx, *problem.Current, err)
+		case problem.Code != client.CodeInvalidParts || len(problem.Parts) == 0 || attempt == maxCompletions:
 			return done, err
 		}
 		for _, bad := range problem.Parts {
+			if _, there := u.done[bad.Number]; !there {
+				continue
+			}
 			_, length := u.piece(bad.Number)
 			delete(u.done, bad.Number)
 			u.put.progress(-length)

@@ -42,7 +42,7 @@ func (u *parts) find(ctx context.Context) (resumed int64, err error) {
 		if len(done) == 0 {
 			continue
 		}
-		u.id, u.key, u.done = c.ID, c.Key, done
+		u.id, u.key, u.joined, u.done = c.ID, c.Key, true, done
 		for number := range done {
 			u.same[number] = true // by its ETag or better
 		}

@@ -145,6 +145,9 @@ func TestExitCodes(t *testing.T) {
 	if err := os.WriteFile(tokenFile, []byte(token+"\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	if err := syscall.Mkfifo(filepath.Join(r.folder, "pipe"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for name, tc := range map[string]struct {
 		args []string
 		code int
@@ -171,6 +174,7 @@ func TestExitCodes(t *testing.T) {
 		"a key that is none":      {[]string{"put", "a", "x/../y"}, 1, "key"},
 		"as alice, who has none":  {[]string{"get", "k", "--token-file", tokenFile}, 3, "there is no such file"},
 		"as alice, done":          {[]string{"put", "a", "mine", "--token-file", tokenFile}, 0, ""},
+		"get onto a pipe":         {[]string{"get", "k", "pipe"}, 2, "write - and send"},
 		"a target that is a file": {[]string{"put", "a", "a", "k"}, 2, "slash"},
 	} {
 		code, stdout, stderr := r.run(r.command(tc.args...))

@@ -53,6 +53,7 @@ func (b *bucketFlags) flags(c *cobra.Command) {
 	config.Secret(f, &b.webhookSecret, "webhook-secret", "secret that bytepass serve asks of notifications")
 	f.StringVar(&b.assembly, "assembly", "", "cloud assembly whose template counts, such as cdk.out (default: the built-in one)")
 	f.StringToStringVar(&b.set, "set", nil, "what the template refers to and only CloudFormation knows: PARAMETER=VALUE, LOGICALID=VALUE or LOGICALID.ATTRIBUTE=VALUE; repeatable")
+	f.Lookup("set").DefValue = "" // it would be told as []
 	f.StringArrayVar(&b.origins, "origin", nil, "web origin whose pages may use the bucket, such as https://app.example: beside those of the --assembly, or in the place of the built-in template's, which are of this machine; repeatable")
 	f.StringVar(&b.kmsKey, "kms-key", "", "id of the store's key that encrypts the objects, for the template's")
 	f.BoolVar(&b.sseS3, "sse-s3", false, "have the store encrypt with a key of its own, for the template's")

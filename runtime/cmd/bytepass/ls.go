@@ -50,6 +50,7 @@ none.` + remoteHelp,
 	l.flags(c)
 	f := c.Flags()
 	f.BoolVarP(&l.recursive, "recursive", "r", false, "everything below, not only the folder itself")
+	f.Lookup("quiet").Usage = "print the names only"
 	f.BoolVar(&l.trash, "trash", false, "deleted files")
 	f.BoolVar(&l.rejected, "rejected", false, "files that were refused after they had arrived")
 	return c

@@ -62,6 +62,7 @@ func TestUsage(t *testing.T) {
 		"reconcile no folder":  {[]string{"reconcile", "--data", nowhere}, exitFailed, "bytepass serve --data"},
 		"forgetting at once":   {[]string{"reconcile", "--bucket", "b", "--table", "t", "--tombstone-days", "0"}, exitUsage, "--tombstone-days"},
 		"put nowhere":          {[]string{"put", "a"}, exitUsage, "bytepass put FILE… KEY"},
+		"put to nobody":        {[]string{"put", photos, "main.go", "exit.go", "x/", "--parallel", "1", "--url", "http://127.0.0.1:1"}, exitFailed, "does it run, and is --url right?"},
 		"put in a folder":      {[]string{"put", "-", "folder/"}, exitUsage, "standard input has no name"},
 		"get nothing":          {[]string{"get"}, exitUsage, "bytepass get KEY… [FILE]"},
 		"get several to one":   {[]string{"get", "a", "b", "-"}, exitUsage, "standard output takes one file"},

@@ -62,7 +62,8 @@ A single file is listed when the command ends, several small ones a moment later
 	p.transferFlags(c)
 	f := c.Flags()
 	f.StringVar(&p.mimeType, "type", "", "media type of all files (default: by the ending of the key)")
-	f.StringToStringVar(&p.metadata, "metadata", nil, "kept with the files, such as album=summer,year=2026")
+	f.StringToStringVar(&p.metadata, "metadata", nil, "`NAME=VALUE`s that are kept with the files, such as album=summer,year=2026")
+	f.Lookup("metadata").DefValue = "" // it would be told as []
 	f.BoolVar(&p.noOverwrite, "no-overwrite", false, "fail where there is a file of the key already")
 	return c
 }
