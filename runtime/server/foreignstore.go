@@ -41,7 +41,6 @@ func newForeign(cfg Config, more ...func(*s3.Options)) *foreignStore {
 func (f *foreignStore) client() *s3.Client        { return f.s3 }
 func (f *foreignStore) place() sign.Config        { return f.cfg.place() }
 func (f *foreignStore) names(cfg *api.Config)     { cfg.FileSystem = f.cfg.FileSystem }
-func (*foreignStore) ready(context.Context) error { return nil }
 func (*foreignStore) ended() <-chan struct{}      { return nil }
 
 func (f *foreignStore) close() error {
