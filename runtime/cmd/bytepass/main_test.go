@@ -92,6 +92,8 @@ func TestUsage(t *testing.T) {
 		"purge half":           {[]string{"purge", "--bucket", "b", "--owner", "a", "--yes"}, exitUsage, "--table"},
 		"purge unasked":        {[]string{"purge", "--data", nowhere, "--owner", "a"}, exitUsage, "--yes"},
 		"purge no folder":      {[]string{"purge", "--data", nowhere, "--owner", "a", "--yes"}, exitFailed, "bytepass serve --data"},
+		"rm: no parallel":      {[]string{"rm", "a", "--parallel", "0"}, exitUsage, "--parallel"},
+		"get: too parallel":    {[]string{"get", "a", "--parallel", "257"}, exitUsage, "--parallel"},
 		"no parallel":          {[]string{"put", "a", "b", "--parallel", "0"}, exitUsage, "--parallel"},
 		"address that is none": {[]string{"serve", "--data", nowhere, "--listen", "8080"}, exitUsage, "HOST:PORT"},
 	} {
