@@ -38,10 +38,10 @@ func newForeign(cfg Config, more ...func(*s3.Options)) *foreignStore {
 	return &foreignStore{cfg: cfg.S3, s3: newS3Client(cfg.S3, over, more...), over: over, origins: origins, log: cfg.Log}
 }
 
-func (f *foreignStore) client() *s3.Client        { return f.s3 }
-func (f *foreignStore) place() sign.Config        { return f.cfg.place() }
-func (f *foreignStore) names(cfg *api.Config)     { cfg.FileSystem = f.cfg.FileSystem }
-func (*foreignStore) ended() <-chan struct{}      { return nil }
+func (f *foreignStore) client() *s3.Client    { return f.s3 }
+func (f *foreignStore) place() sign.Config    { return f.cfg.place() }
+func (f *foreignStore) names(cfg *api.Config) { cfg.FileSystem = f.cfg.FileSystem }
+func (*foreignStore) ended() <-chan struct{}  { return nil }
 
 func (f *foreignStore) close() error {
 	f.over.CloseIdleConnections()
