@@ -19,6 +19,13 @@
 // file, and when a resumed upload turns out to have been another file's, it
 // starts afresh.
 //
+// The upload may be that of another Put, which still sends the same file. Both
+// then send what each has not seen there, whoever is ready completes it, and the
+// other one asks the service, when the store knows no upload any more, whether
+// the file is there; if not, because somebody aborted the upload, it starts
+// afresh. Only the Put that began an upload aborts it, and only when its file
+// has changed.
+//
 // A stream cannot be read twice: its parts are kept in memory until they have
 // arrived, at most as many as are sent at once.
 //

@@ -154,8 +154,8 @@ func (r *rig) noSecrets(text string) {
 
 // event is a line of --json.
 type event struct {
-	Status, Key, Path, SHA256, Verified, Code, Error string
-	Size, Sent, Resumed                              int64
+	Status, Key, Path, SHA256, Verified, Code, Error, VersionID string
+	Size, Sent, Resumed                                         int64
 }
 
 // json runs a command that has to succeed, and returns its events.

@@ -1,0 +1,181 @@
+package transfer
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// running is a put that runs beside others.
+type running struct {
+	r           *rig
+	cmd         *exec.Cmd
+	out, errors bytes.Buffer
+}
+
+// putting starts a put of a file to "k", through the network or past it.
+func (r *rig) putting(name string, through bool) *running {
+	r.t.Helper()
+	p := &running{r: r, cmd: r.command("put", name, "k", "--json", "--parallel", "1")}
+	if !through {
+		p.cmd = exec.CommandContext(r.t.Context(), r.binary, "put", name, "k", "--json")
+		p.cmd.Dir, p.cmd.Env = r.folder, append(os.Environ(), "BYTEPASS_URL="+r.URL)
+	}
+	p.cmd.Stdout, p.cmd.Stderr = &p.out, &p.errors
+	if err := p.cmd.Start(); err != nil {
+		r.t.Fatal(err)
+	}
+	return p
+}
+
+// end waits for the put; e is what it told.
+func (p *running) end() (code int, e event) {
+	p.r.t.Helper()
+	_ = p.cmd.Wait() // its state says how it ended
+	if err := json.Unmarshal(p.out.Bytes(), &e); err != nil {
+		p.r.t.Fatalf("put says %q, %q: %v", p.out.String(), p.errors.String(), err)
+	}
+	return p.cmd.ProcessState.ExitCode(), e
+}
+
+// sent waits until so many bytes more have passed the network.
+func (r *rig) sent(bytes int64) {
+	r.t.Helper()
+	end := time.Now().Add(patience)
+	for goal := r.count.sent.Load() + bytes; r.count.sent.Load() < goal; time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			r.t.Fatalf("of %d bytes %d have not passed", bytes, goal-r.count.sent.Load())
+		}
+	}
+}
+
+// arrived fails the test unless the file is there and nothing else is left.
+func (r *rig) arrived(what, sum string) {
+	r.t.Helper()
+	r.one("get", "k", "back")
+	if r.sum("back") != sum {
+		r.t.Errorf("%s: other bytes came back", what)
+	}
+	if code, stdout, stderr := r.run(r.command("uploads")); code != 0 || stdout != "" {
+		r.t.Errorf("%s: parts are left: exit code %d, %s%s", what, code, stdout, stderr)
+	}
+}
+
+// slow is a network through which a part takes its time.
+const slow = `{"name":"slow","type":"bandwidth","stream":"upstream","attributes":{"rate":40960}}` // KB/s
+
+// TestTwoPutsOfOneFile sends a file twice at the same time: the second joins the
+// upload of the first, whoever is ready first completes it, and both succeed.
+func TestTwoPutsOfOneFile(t *testing.T) {
+	r := newRig(t)
+	sum := r.file("large", largeFile)
+	r.network(slow)
+	first := r.putting("large", true)
+	r.sent(2 * partSize)
+	second := r.putting("large", false)
+	codeOfSecond, joined := second.end()
+	codeOfFirst, began := first.end()
+	if codeOfFirst != 0 || codeOfSecond != 0 || joined.Resumed == 0 || joined.Resumed+joined.Sent != largeFile {
+		t.Errorf("exit codes %d and %d: %+v, %+v", codeOfFirst, codeOfSecond, began, joined)
+	}
+	if began.VersionID != joined.VersionID || began.Verified != "crc64nvme" {
+		t.Errorf("the first put says %+v, the second %+v", began, joined)
+	}
+	r.network()
+	r.arrived("completed by the second", sum)
+}
+
+// TestTwoPutsAtTheSameMoment has both begin before any part is there.
+func TestTwoPutsAtTheSameMoment(t *testing.T) {
+	r := newRig(t)
+	sum := r.file("large", 3*partSize)
+	started := time.Now()
+	both := []*running{r.putting("large", false), r.putting("large", false)}
+	for _, p := range both {
+		if code, e := p.end(); code != 0 {
+			t.Errorf("exit code %d: %+v", code, e)
+		}
+	}
+	t.Logf("measured: both ended after %v", time.Since(started))
+	r.arrived("at the same moment", sum)
+}
+
+// TestUploadAbortedUnderWay removes the upload that a put is sending: it sends
+// the file by another one.
+func TestUploadAbortedUnderWay(t *testing.T) {
+	r := newRig(t)
+	sum := r.file("large", 5*partSize)
+	r.network(slow)
+	put := r.putting("large", true)
+	r.sent(2 * partSize)
+	abort := exec.CommandContext(t.Context(), r.binary, "uploads", "--abort", "--older-than", "0s", "--url", r.URL)
+	if out, err := abort.CombinedOutput(); err != nil || !strings.HasPrefix(string(out), "aborted") {
+		t.Fatalf("%v: %s", err, out)
+	}
+	if code, e := put.end(); code != 0 || e.Size != 5*partSize || e.Sent <= e.Size {
+		t.Errorf("exit code %d: %+v", code, e)
+	}
+	r.network()
+	r.arrived("aborted", sum)
+}
+
+// TestOneOfTwoPutsEnds ends one of two puts that share an upload, in every way in
+// which it does not succeed: the other one goes on with the same upload.
+func TestOneOfTwoPutsEnds(t *testing.T) {
+	const size = 7 * partSize
+	r := newRig(t)
+	sum := r.file("large", size)
+	change := func(p *running) error {
+		f, err := os.OpenFile(filepath.Join(r.folder, p.cmd.Args[2]), os.O_APPEND|os.O_WRONLY, 0)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		_, err = f.WriteString("more")
+		return err
+	}
+	interrupt := func(p *running) error { return p.cmd.Process.Signal(syscall.SIGINT) }
+	for name, tc := range map[string]struct {
+		first bool
+		end   func(*running) error
+		code  int
+	}{
+		"the one that joined is interrupted":      {false, interrupt, 130},
+		"the one that began is interrupted":       {true, interrupt, 130},
+		"the file of the one that joined changes": {false, change, 1},
+		"the one that joined is killed":           {false, func(p *running) error { return p.cmd.Process.Kill() }, -1},
+	} {
+		r.file("copy", size)
+		r.network(slow)
+		began := r.putting("large", true)
+		r.sent(2 * partSize)
+		joined := r.putting("copy", true)
+		r.sent(2 * partSize)
+		ends, stays := joined, began
+		if tc.first {
+			ends, stays = began, joined
+		}
+		if err := tc.end(ends); err != nil {
+			t.Fatal(err)
+		}
+		var both sync.WaitGroup
+		both.Go(func() { _ = ends.cmd.Wait() }) // its state says how it ended
+		code, e := stays.end()
+		both.Wait()
+		if got := ends.cmd.ProcessState.ExitCode(); got != tc.code || code != 0 || e.Resumed+e.Sent != size {
+			t.Errorf("%s: exit codes %d and %d, %+v, %s", name, got, code, e, stays.errors.String())
+		}
+		r.network()
+		r.arrived(name, sum)
+		if code, _, stderr := r.run(r.command("rm", "k")); code != 0 {
+			t.Fatal(stderr)
+		}
+	}
+}
