@@ -59,6 +59,7 @@ func check(ctx context.Context, r *report, ci bool, stores string) error {
 	if stores != "" {
 		return checkStores(ctx, r, stores)
 	}
+	r.step(ctx, "build the CDK app", "go", "build", "-buildvcs=false", "-o", ".build/app", ".") // as cdk.json does
 	r.step(ctx, "format", "sh", "-c", `unformatted=$(gofmt -l $(git ls-files '*.go')) && test -z "$unformatted" || { echo "run gofmt -w on: $unformatted"; exit 1; }`)
 	r.step(ctx, "lint", ".tools/golangci-lint", "run")
 
