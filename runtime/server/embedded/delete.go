@@ -56,6 +56,9 @@ func (b *backend) delete(ctx context.Context, in *s3.DeleteObjectInput) (*s3.Del
 	if out, handled, err := b.mark(ctx, in); handled {
 		return out, err
 	}
+	if aws.ToString(in.VersionId) != "" { // what goes needs no room
+		return b.Posix.DeleteObject(ctx, in)
+	}
 	if err := b.makeRoom(aws.ToString(in.Bucket), aws.ToString(in.Key)); err != nil {
 		return nil, err
 	}

@@ -110,3 +110,20 @@ func TestVersionWithTwoNames(t *testing.T) {
 		t.Errorf("all versions are removed, and there is %v", got)
 	}
 }
+
+// Nothing is left of keys whose versions are removed, not even folders.
+func TestRemovedVersionsLeaveNoFolders(t *testing.T) {
+	s, c, _ := startStore(t, Attributes)
+	once := mustPut(t, c, "u/alice/once", "x")
+	versions := []string{mustPut(t, c, "u/alice/more", "one"), mustPut(t, c, "u/alice/more", "two"), remove(t, c, "u/alice/more", "")}
+	remove(t, c, "u/alice/once", once)
+	for _, v := range versions {
+		remove(t, c, "u/alice/more", v)
+	}
+	for _, of := range []string{"versions", objectsFolder} {
+		left, err := filepath.Glob(filepath.Join(s.cfg.Folder, of, *bucket, "[^.]*"))
+		if err != nil || len(left) > 0 {
+			t.Errorf("left are %v, %v", left, err)
+		}
+	}
+}
