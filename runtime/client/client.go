@@ -122,6 +122,9 @@ func (c *Client) send(ctx context.Context, method, target string, body []byte, o
 	}
 	if c.cfg.Token != nil {
 		token, err := c.cfg.Token(ctx)
+		if err == nil {
+			token, err = ParseToken(token)
+		}
 		if err != nil {
 			return nil, err
 		}

@@ -175,13 +175,26 @@ func TestTokens(t *testing.T) {
 			t.Errorf("%q is %q, %v", content, got, err)
 		}
 	}
-	for _, content := range []string{"", "\n", "one\ntwo"} {
+	for _, content := range []string{"", "\n", "one\ntwo", "Bearer one", "on\x00e", "ton\u00e9"} {
 		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		if got, err := source(t.Context()); err == nil || !strings.Contains(err.Error(), path) {
 			t.Errorf("%q is %q, %v", content, got, err)
 		}
+	}
+}
+
+// TestBadToken: a token that no header can carry is said to be one, at once, and
+// is not told.
+func TestBadToken(t *testing.T) {
+	c, err := New(Config{BaseURL: "http://127.0.0.1:1", Token: StaticToken("secret\nX-Other: 1")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = c.File(t.Context(), "k", "")
+	if err == nil || errors.Is(err, ErrUnreachable) || !strings.Contains(err.Error(), "U+000A") || strings.Contains(err.Error(), "secret") {
+		t.Errorf("it says %v", err)
 	}
 }
 

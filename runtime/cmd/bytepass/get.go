@@ -68,6 +68,9 @@ func (g *get) run(c *cobra.Command, args []string) error {
 	if len(args) > 1 {
 		names, target = args[:len(args)-1], args[len(args)-1]
 	}
+	if err := checkNames(names, g.exact); err != nil {
+		return err
+	}
 	several := len(names) > 1 || !g.exact && (strings.HasSuffix(names[0], "/") || transfer.IsPattern(names[0]))
 	switch {
 	case g.version != "" && several:

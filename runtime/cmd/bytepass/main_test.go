@@ -73,6 +73,12 @@ func TestUsage(t *testing.T) {
 		"no proxy":             {[]string{"ls", "--proxy", "x"}, exitUsage, "--proxy"},
 		"two tokens":           {[]string{"ls", "--token", "a", "--token-file", "b"}, exitUsage, "--token"},
 		"no token file":        {[]string{"ls", "--token-file", nowhere}, exitUsage, "--token-file"},
+		"token of two lines":   {[]string{"ls", "--token", "a\nb"}, exitUsage, "--token: an access token has no U+000A"},
+		"put outside":          {[]string{"put", "main.go", "../x"}, exitUsage, `"../x" cannot be a key`},
+		"put below outside":    {[]string{"put", "main.go", "a/../"}, exitUsage, `"a/../" cannot be a key`},
+		"stream outside":       {[]string{"put", "-", "/x"}, exitUsage, `"/x" cannot be a key`},
+		"get outside":          {[]string{"get", "a", "../x", "f"}, exitUsage, `"../x" cannot be a key`},
+		"rm outside":           {[]string{"rm", "a", "b//c"}, exitUsage, `"b//c" cannot be a key`},
 		"loud and quiet":       {[]string{"ls", "--json", "--quiet"}, exitUsage, "--quiet"},
 		"verify: no URL":       {[]string{"verify", "--url", "files.example.com"}, exitUsage, "--url"},
 		"verify: no such":      {[]string{"verify", "--require", "tls,everything"}, exitUsage, `no check "everything"`},
@@ -109,6 +115,24 @@ func TestUsage(t *testing.T) {
 	}
 	if _, err := os.Stat(nowhere); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("a refused command has made its data folder (%v)", err)
+	}
+}
+
+// TestTokenOfTheEnvironment: a variable that holds no token is named, and its
+// text is not told.
+func TestTokenOfTheEnvironment(t *testing.T) {
+	for variable, args := range map[string][]string{
+		"BYTEPASS_TOKEN":         {"put", "main.go", "k"},
+		"BYTEPASS_OTHER_TOKEN":   {"verify"},
+		"BYTEPASS_EXPIRED_TOKEN": {"verify"},
+	} {
+		t.Run(variable, func(t *testing.T) {
+			t.Setenv(variable, "secret\r\nsecret")
+			code, stdout, stderr := command(t, args...)
+			if code != exitUsage || stdout != "" || !strings.Contains(stderr, variable+": ") || strings.Contains(stderr, "secret") {
+				t.Errorf("exit code %d: %s%s", code, stdout, stderr)
+			}
+		})
 	}
 }
 

@@ -74,6 +74,9 @@ func (p *put) run(c *cobra.Command, args []string) error {
 		return err
 	}
 	sources, target := args[:len(args)-1], args[len(args)-1]
+	if err := checkTarget(target); err != nil {
+		return err
+	}
 	told := p.report(c, c.OutOrStdout())
 	defer told.Close()
 	if len(sources) == 1 && sources[0] == "-" {

@@ -126,9 +126,18 @@ func (r *remote) tokenSource() (client.TokenSource, error) {
 		}
 		return source, nil
 	case r.token != "":
-		return client.StaticToken(r.token), nil
+		return namedToken("--token", r.token)
 	}
-	return client.StaticToken(os.Getenv("BYTEPASS_TOKEN")), nil
+	return namedToken("BYTEPASS_TOKEN", os.Getenv("BYTEPASS_TOKEN"))
+}
+
+// namedToken is the token that a flag or variable of this name holds.
+func namedToken(name, text string) (client.TokenSource, error) {
+	token, err := client.ParseToken(text)
+	if err != nil {
+		return nil, usageError{errors.New(name + ": " + err.Error())}
+	}
+	return client.StaticToken(token), nil
 }
 
 // engine returns what moves bytes.

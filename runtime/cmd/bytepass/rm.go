@@ -52,6 +52,9 @@ func (r *rm) run(c *cobra.Command, args []string) error {
 			return usageError{fmt.Errorf("%q means everything below it; say so with --recursive", name)}
 		}
 	}
+	if err := checkNames(args, r.exact); err != nil {
+		return err
+	}
 	if err := r.checkParallel(c); err != nil {
 		return err
 	}

@@ -123,15 +123,20 @@ func (v *verifying) configure() (err error) {
 			return fmt.Errorf("--other-token-file: %w", err)
 		}
 	} else if token := os.Getenv("BYTEPASS_OTHER_TOKEN"); token != "" {
-		v.cfg.Other = client.StaticToken(token)
+		if v.cfg.Other, err = namedToken("BYTEPASS_OTHER_TOKEN", token); err != nil {
+			return err
+		}
 	}
-	v.cfg.Expired = os.Getenv("BYTEPASS_EXPIRED_TOKEN")
+	name, expired := "BYTEPASS_EXPIRED_TOKEN", os.Getenv("BYTEPASS_EXPIRED_TOKEN")
 	if v.expiredFile != "" {
 		content, err := os.ReadFile(v.expiredFile)
 		if err != nil {
 			return fmt.Errorf("--expired-token-file: %w", err)
 		}
-		v.cfg.Expired = strings.TrimSpace(string(content))
+		name, expired = "--expired-token-file", string(content)
+	}
+	if v.cfg.Expired, err = client.ParseToken(expired); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
 	}
 	if v.cfg.Signer, err = signerOf(os.Getenv); err != nil {
 		return err
