@@ -54,7 +54,8 @@
 // attribute KeyGroupId are the key group's id; they stay the same for as long
 // as the secret does. Another SecretArn is a replacement, another KeyAlgorithm
 // begins a rotation. Deletion removes all of it but the secret, which is the
-// stack's, and waits a minute for a distribution that was just deleted.
+// stack's, and waits a minute for a distribution that was just deleted. It works
+// without the secret, too, if that is gone or nobody can decrypt it any more.
 //
 // The schedule sends {"action": "rotate", "secretArn": "arn:…"}, every hour or
 // so: a rotation takes as many more hours as its steps wait for their turn.
