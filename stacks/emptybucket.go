@@ -29,7 +29,6 @@ func newEmptier(scope constructs.Construct, p platform) emptier {
 		name: fnEmptyBucket, description: "Empties this stack's buckets when the stack is destroyed", role: role,
 		memoryMB: 256, timeout: 900,
 	})
-	refersToRole(f)
 	return emptier{function: f, rights: rights}
 }
 

@@ -33,12 +33,19 @@ type function struct {
 	memoryMB    int
 	timeout     int // seconds
 	reserved    int // concurrent executions; 0 reserves none
+	// optional says that a setting lets it come and go on a running stage. Its
+	// log group goes with it: kept, it would be in the way when it comes back.
+	optional bool
 }
 
 func (p platform) newFunction(scope constructs.Construct, id string, f function) awslambda.Function {
 	environment := map[string]*string{}
 	for name, value := range f.environment {
 		environment[name] = jsii.String(value)
+	}
+	logKeep := p.keep
+	if f.optional {
+		logKeep = awscdk.RemovalPolicy_DESTROY
 	}
 	props := &awslambda.FunctionProps{
 		Description:           jsii.String(f.description),
@@ -50,7 +57,7 @@ func (p platform) newFunction(scope constructs.Construct, id string, f function)
 		Environment:           &environment,
 		MemorySize:            jsii.Number(f.memoryMB),
 		Timeout:               awscdk.Duration_Seconds(jsii.Number(f.timeout)),
-		LogGroup:              p.newLogGroup(scope, id+"Logs", f.name),
+		LogGroup:              p.newLogGroup(scope, id+"Logs", f.name, logKeep),
 		LoggingFormat:         awslambda.LoggingFormat_JSON,
 		SystemLogLevelV2:      awslambda.SystemLogLevel_WARN,
 		Tracing:               awslambda.Tracing_ACTIVE,
@@ -59,11 +66,14 @@ func (p platform) newFunction(scope constructs.Construct, id string, f function)
 	if f.reserved > 0 {
 		props.ReservedConcurrentExecutions = jsii.Number(f.reserved)
 	}
-	return awslambda.NewFunction(scope, jsii.String(id), props)
+	made := awslambda.NewFunction(scope, jsii.String(id), props)
+	refersToRole(made)
+	return made
 }
 
 // refersToRole says to cfn-lint that a function may depend on the role that it
-// refers to: the CDK names it in DependsOn, too, when both are in one stack.
+// refers to: the CDK names it in DependsOn, too, when both are in one stack,
+// which in an app of one's own all of them may be.
 func refersToRole(f awslambda.Function) {
 	f.Node().DefaultChild().(awslambda.CfnFunction).AddMetadata(jsii.String("cfn-lint"),
 		map[string]any{"config": map[string]any{"ignore_checks": []string{"W3005"}}})
@@ -77,11 +87,11 @@ func immutable(role awsiam.IRole) awsiam.IRole {
 	return role
 }
 
-func (p platform) newLogGroup(scope constructs.Construct, id, of string) awslogs.LogGroup {
+func (p platform) newLogGroup(scope constructs.Construct, id, of string, keep awscdk.RemovalPolicy) awslogs.LogGroup {
 	group := awslogs.NewLogGroup(scope, jsii.String(id), &awslogs.LogGroupProps{
 		LogGroupName:  jsii.String(p.names.logGroup(of)),
 		EncryptionKey: p.logKey,
-		RemovalPolicy: p.keep,
+		RemovalPolicy: keep,
 	})
 	// The construct takes days by name only.
 	group.Node().DefaultChild().(awslogs.CfnLogGroup).SetRetentionInDays(jsii.Number(p.settings.LogDays))

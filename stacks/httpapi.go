@@ -104,7 +104,7 @@ func newHTTPAPI(api *API, p platform) {
 // newStage makes the one stage, with throttles and access logs. They name the
 // route and not the path: a path may hold a file's name.
 func newStage(api *API, p platform) {
-	logs := p.newLogGroup(api.Construct, "AccessLogs", accessLog)
+	logs := p.newLogGroup(api.Construct, "AccessLogs", accessLog, p.keep)
 	stage := awsapigatewayv2.NewHttpStage(api.Construct, jsii.String("Stage"), &awsapigatewayv2.HttpStageProps{
 		HttpApi:                api.HTTP,
 		StageName:              jsii.String("$default"),

@@ -6,8 +6,6 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
-
-	"github.com/bytepass/bytepass/stacks/settings"
 )
 
 // keyAdministration is what the account's administrators may do with a key:
@@ -26,6 +24,10 @@ var (
 	kmsWrite = []string{"kms:Decrypt", "kms:GenerateDataKey"}
 	kmsAll   = []string{"kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncryptFrom", "kms:ReEncryptTo", "kms:DescribeKey"}
 )
+
+// logGroups are all log groups that a deployment can have; the service key
+// encrypts them.
+var logGroups = []string{accessLog, fnUpload, fnFiles, fnRestore, fnIngest, fnSigningKey, fnEmptyBucket}
 
 // thisKey is what "Resource" of a key policy means by "*": the key itself.
 var thisKey = []string{"*"}
@@ -53,10 +55,12 @@ func newObjectKey(scope constructs.Construct, n names, d *Delivery, keep awscdk.
 }
 
 // newServiceKey makes the key for everything else: table, queues, logs, and the
-// secret of the signing key if there is one.
-func newServiceKey(scope constructs.Construct, n names, s settings.Settings, keep awscdk.RemovalPolicy) awskms.Key {
+// secret of the signing key if there is one. Its policy is the same whatever is
+// set: an update changes the key before it deletes what the settings do not ask
+// for any more, and what is being deleted still needs the key.
+func newServiceKey(scope constructs.Construct, n names, keep awscdk.RemovalPolicy) awskms.Key {
 	var logs []string
-	for _, of := range logGroups(s) {
+	for _, of := range logGroups {
 		logs = append(logs, n.logGroupARN(of))
 	}
 	usage := []statement{
@@ -73,12 +77,10 @@ func newServiceKey(scope constructs.Construct, n names, s settings.Settings, kee
 			sid: "EventsIntoTheQueue", principals: []awsiam.IPrincipal{awsiam.NewServicePrincipal(jsii.String("events.amazonaws.com"), nil)}, actions: kmsWrite, resources: thisKey,
 			when: conditions{"StringEquals": {"aws:SourceAccount": awscdk.Aws_ACCOUNT_ID()}},
 		},
-	}
-	if s.Delivery == settings.CloudFront {
-		usage = append(usage, statement{
+		{
 			sid: "ThroughSecrets", principals: account(), actions: append([]string{"kms:DescribeKey"}, kmsWrite...), resources: thisKey,
 			when: conditions{"StringEquals": {"kms:ViaService": service("secretsmanager")}},
-		})
+		},
 	}
 	return newKey(scope, "ServiceKey", n.base+": catalog, queues and logs", keep, usage...)
 }

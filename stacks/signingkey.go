@@ -57,9 +57,8 @@ func newSigningKey(scope constructs.Construct, p platform, key awskms.IKey) sign
 		})...)
 	f := p.newFunction(scope, "SigningKey", function{
 		name: fnSigningKey, description: "Makes and rotates the key pair that signs download URLs", role: role,
-		memoryMB: 128, timeout: 300,
+		memoryMB: 128, timeout: 300, optional: true,
 	})
-	refersToRole(f)
 
 	resource := awscdk.NewCustomResource(scope, jsii.String("SigningKeyPair"), &awscdk.CustomResourceProps{
 		ResourceType:   jsii.String("Custom::SigningKey"),

@@ -31,6 +31,8 @@ type Storage struct {
 	Roles      Roles
 	// Delivery is nil where downloads come from the bucket itself.
 	Delivery *Delivery
+
+	settings settings.Settings // that it was made with
 }
 
 // NewStorage makes the storage of one deployment in the stack of scope. Its
@@ -40,7 +42,7 @@ func NewStorage(scope constructs.Construct, id string, props StorageProps) Stora
 	this := constructs.NewConstruct(scope, jsii.String(id))
 	s, n, keep := props.Settings, names{props.Settings.Name()}, removal(props.Settings)
 
-	k := keys{services: newServiceKey(this, n, s, keep)}
+	k := keys{services: newServiceKey(this, n, keep)}
 	p := platform{names: n, settings: s, binaries: props.Binaries, logKey: k.services, keep: keep}
 	var delivery *Delivery
 	if s.Delivery == settings.CloudFront {
@@ -70,6 +72,7 @@ func NewStorage(scope constructs.Construct, id string, props StorageProps) Stora
 	return Storage{
 		Construct: this, Bucket: bucket, LogBucket: logBucket,
 		ObjectKey: k.objects, ServiceKey: k.services, Roles: roles, Delivery: delivery,
+		settings: s,
 	}
 }
 
@@ -88,13 +91,11 @@ func destroyInOrder(scope constructs.Construct, p platform, bucket, logBucket aw
 
 // removal is what happens to data when its stack is deleted. Retained data is
 // kept even when an update would replace it; but what a failed first
-// deployment made goes away again, so that it can be repeated.
+// deployment made goes away again, so that it can be repeated. What has a
+// protection of its own cannot go away: see newTable and newUserPool.
 func removal(s settings.Settings) awscdk.RemovalPolicy {
 	if s.Retain {
 		return awscdk.RemovalPolicy_RETAIN_ON_UPDATE_OR_DELETE
 	}
 	return awscdk.RemovalPolicy_DESTROY
 }
-
-// logGroups names all log groups that the service key encrypts.
-func logGroups(s settings.Settings) []string { return append([]string{accessLog}, FunctionNames(s)...) }

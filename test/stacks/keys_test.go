@@ -11,7 +11,7 @@ func TestKeys(t *testing.T) {
 	for _, d := range []deployment{dev(t), prod(t)} {
 		for name, users := range map[string][]string{
 			"ObjectKey":  {"Administration", "ThroughS3ForThisBucket"},
-			"ServiceKey": {"Administration", "ThroughTableAndQueues", "LogGroups", "EventsIntoTheQueue"},
+			"ServiceKey": {"Administration", "ThroughTableAndQueues", "LogGroups", "EventsIntoTheQueue", "ThroughSecrets"},
 		} {
 			key := d.storage.Resources[d.only(t, d.storage, "AWS::KMS::Key", "Storage"+name)]
 			if key.Properties["EnableKeyRotation"] != true {
@@ -78,7 +78,8 @@ func TestEverythingIsEncrypted(t *testing.T) {
 			t.Errorf("there is no %s", kind)
 		}
 	}
-	// The key lets CloudWatch use it for exactly the log groups that there are.
+	// The key lets CloudWatch use it for exactly the log groups that there are:
+	// this stage has every function that a stage can have.
 	groups := map[string]bool{}
 	for _, in := range []template{d.storage, d.api} {
 		for _, id := range in.ofType("AWS::Logs::LogGroup") {
@@ -99,5 +100,17 @@ func TestEverythingIsEncrypted(t *testing.T) {
 		if len(named) != len(groups) {
 			t.Errorf("the service key is for %d log groups of %d", len(named), len(groups))
 		}
+	}
+}
+
+// TestServiceKeyIsTheSameWhateverIsSet: an update changes the key's policy
+// before it deletes what the settings do not ask for any more, and the deletion
+// of the signing key still has to decrypt its secret.
+func TestServiceKeyIsTheSameWhateverIsSet(t *testing.T) {
+	key := func(d deployment) string {
+		return asJSON(t, d.storage.Resources[d.only(t, d.storage, "AWS::KMS::Key", "StorageServiceKey")].Properties)
+	}
+	if without, with := key(dev(t)), key(edge(t)); without != with {
+		t.Errorf("the service key of one delivery is\n\t%s, of the other\n\t%s", without, with)
 	}
 }
