@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+
+	"github.com/bytepass/bytepass/stacks/settings"
 )
 
 // names computes the physical names and ARNs of one deployment. They exist
@@ -19,7 +21,7 @@ func (n names) global() string { return n.base + "-" + *awscdk.Aws_REGION() }
 // bucketPrefix is what the template sets; S3 appends account and region, and
 // no other account can take the name ("Account regional namespaces").
 func (n names) bucketPrefix() string    { return n.base }
-func (n names) logBucketPrefix() string { return n.base + "-logs" }
+func (n names) logBucketPrefix() string { return n.base + settings.LogBucketEnd }
 
 func (n names) bucket() string    { return inNamespace(n.bucketPrefix()) }
 func (n names) logBucket() string { return inNamespace(n.logBucketPrefix()) }

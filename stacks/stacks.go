@@ -45,7 +45,7 @@ func New(app constructs.Construct, s settings.Settings, binaries string) (Storag
 	output(apiStack, "CatalogTable", "The table of the catalog", api.Table.TableName())
 	output(apiStack, "DeadLetterQueue", "Events that could not be taken", api.DeadLetters.QueueUrl())
 
-	if s.Identity == settings.OIDC && s.Issuer == settings.ExampleIssuer {
+	if s.Identity == settings.OIDC && s.ExampleIssued() {
 		awscdk.Annotations_Of(apiStack).AddWarningV2(jsii.String("bytepass:exampleIssuer"), jsii.String(
 			"the setting issuer is still the example of cdk.json: set it to your OIDC issuer before you deploy, such as -c bytepass:issuer=https://login.example.com"))
 	}

@@ -11,6 +11,24 @@ import (
 // environment (Lambda quotas).
 const maxTypesBytes = 2000
 
+// classDays is for how long S3 bills what has moved to a storage class (Amazon
+// S3 user guide, "Understanding and managing Amazon S3 storage classes").
+// Intelligent tiering bills nothing ahead; but S3 lets nothing expire on the
+// day on which it moves.
+var classDays = map[string]int{"GLACIER_IR": 90, "STANDARD_IA": 30, "INTELLIGENT_TIERING": 1}
+
+func days(n int) string {
+	if n == 1 {
+		return "a day"
+	}
+	return fmt.Sprintf("%d days", n)
+}
+
+// idTokenClaims are claims that a user pool puts into its ID tokens alone, and
+// the API takes access tokens (Cognito developer guide, "Understanding the
+// access token").
+var idTokenClaims = []string{"email", "phone_number", "name", "given_name", "family_name", "nickname", "preferred_username", "cognito:username"}
+
 // contradiction returns what no setting alone can say.
 func (s Settings) contradiction() error {
 	switch {
@@ -18,6 +36,8 @@ func (s Settings) contradiction() error {
 		return fmt.Errorf("the setting prefix is too long: %q has %d characters, and bucket names leave %d for prefix, hyphen and stage; shorten prefix or stage", s.Name(), len(s.Name()), maxName)
 	case s.Stage == StageProd && !s.Retain:
 		return fmt.Errorf("the setting retain is false, but the stage prod always keeps its data: use another stage, or leave retain alone")
+	case s.Delivery != CloudFront && (s.PriceClass != defaults(s.Stage).PriceClass || s.KeyDays != defaults(s.Stage).KeyDays):
+		return fmt.Errorf("the settings priceClass and keyDays are for downloads from CloudFront: set delivery to cloudfront, or leave them out")
 	case s.Delivery != CloudFront && (s.Domain != "" || s.WebACL != ""):
 		return fmt.Errorf("the settings domain and webAcl are for downloads from CloudFront: set delivery to cloudfront, or leave them out")
 	case (s.Domain == "") != (s.Certificate == ""):
@@ -26,8 +46,8 @@ func (s Settings) contradiction() error {
 		return fmt.Errorf("the setting allowedTypes is too long for a function's environment: use at most %d characters in all, such as image/* for many", maxTypesBytes)
 	case s.TransitionClass == "STANDARD_IA" && s.TransitionDays < 30:
 		return fmt.Errorf("the setting transitionDays is %d, but S3 moves objects to STANDARD_IA after 30 days at the earliest: use 30 or more, or another transitionClass", s.TransitionDays)
-	case s.TransitionClass != NoTransition && s.NoncurrentDays < s.TransitionDays+90:
-		return fmt.Errorf("the setting noncurrentDays is %d, but versions in %s are billed for 90 days after transitionDays (%d): use %d or more", s.NoncurrentDays, s.TransitionClass, s.TransitionDays, s.TransitionDays+90)
+	case s.TransitionClass != NoTransition && s.NoncurrentDays < s.TransitionDays+classDays[s.TransitionClass]:
+		return fmt.Errorf("the setting noncurrentDays is %d, but versions move to %s after transitionDays (%d) and are billed there for %s at least: use %d or more", s.NoncurrentDays, s.TransitionClass, s.TransitionDays, days(classDays[s.TransitionClass]), s.TransitionDays+classDays[s.TransitionClass])
 	case s.Identity == Cognito:
 		return s.userPoolContradiction()
 	}
@@ -42,10 +62,12 @@ func (s Settings) issuerContradiction() error {
 		return fmt.Errorf("the settings callbackUrls, mfa and signUp are for a user pool: set identity to cognito, or leave them out")
 	case s.Issuer == "" || err != nil:
 		return fmt.Errorf("the setting issuer is missing: set it to the OIDC issuer whose tokens the API is to accept, such as -c %sissuer=https://login.example.com", contextPrefix)
-	case s.Retain && s.Issuer == ExampleIssuer:
+	case s.Retain && s.ExampleIssued():
 		return fmt.Errorf("the setting issuer is still the example %s, and the stage %s keeps its data: set it to your OIDC issuer", ExampleIssuer, s.Stage)
 	case s.Retain && issuer.Scheme == "http":
 		return fmt.Errorf("the setting issuer is %s, and the stage %s keeps its data: use an https issuer, or a stage with retain=false", s.Issuer, s.Stage)
+	case s.Retain && unreachable(issuer):
+		return fmt.Errorf("the setting issuer is %s, which API Gateway cannot reach, and the stage %s keeps its data: use an issuer with a public name, or a stage with retain=false", s.Issuer, s.Stage)
 	}
 	return nil
 }
@@ -53,8 +75,10 @@ func (s Settings) issuerContradiction() error {
 // userPoolContradiction is about a user pool of the stack's.
 func (s Settings) userPoolContradiction() error {
 	switch {
-	case s.Issuer != "" && s.Issuer != ExampleIssuer:
-		return fmt.Errorf("the setting issuer is %s, but with identity cognito the stack makes its own: leave issuer out, or set identity to oidc", s.Issuer)
+	case s.Issuer != "" && !s.ExampleIssued():
+		return fmt.Errorf("the setting issuer is %s, but with identity cognito the stack makes its own: leave issuer out (null in stages.%s takes it back for this stage), or set identity to oidc", s.Issuer, s.Stage)
+	case slices.Contains(idTokenClaims, s.OwnerClaim):
+		return fmt.Errorf("the setting ownerClaim is %s, which is not in the access tokens of a user pool: use sub or username", s.OwnerClaim)
 	case !slices.Equal(s.Audience, defaults(s.Stage).Audience):
 		return fmt.Errorf("the setting audience is %s, but with identity cognito the tokens are for the pool's own client: leave audience out, or set identity to oidc", strings.Join(s.Audience, ", "))
 	case s.ScopePrefix != "":

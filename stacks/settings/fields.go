@@ -24,14 +24,14 @@ var fields = []field{
 		"a lower case letter, then up to 15 of a-z, 0-9 and -",
 		"Which deployment this is. `dev` keeps nothing when it is destroyed; every other stage keeps its data."),
 	text("prefix", func(s *Settings) *string { return &s.Prefix }, checkPrefix,
-		"lower case letters, digits and -; with the stage at most 26 characters",
-		"What all names begin with: `<prefix>-<stage>`; the bucket is `<prefix>-<stage>-<account>-<region>-an`. Changing it on a running stage makes a new, empty bucket."),
+		"a lower case letter, then a-z, 0-9 and -; with the stage at most 26 characters",
+		"What all names begin with: `<prefix>-<stage>`; the bucket is `<prefix>-<stage>-<account>-<region>-an`. Changing it on a running stage makes a new, empty bucket. Prefix `a-b` with stage `c` is the deployment of prefix `a` with stage `b-c`: choose prefixes without `-` if stages have one."),
 	boolean("retain", func(s *Settings) *bool { return &s.Retain },
 		"Keep bucket, catalog and keys when the stacks are deleted, and protect them from deletion. `prod` cannot set it to false."),
 	choice("identity", func(s *Settings) *string { return &s.Identity }, []string{OIDC, Cognito},
 		"Whose tokens the API accepts: those of your `issuer`, or of a Cognito user pool that the stack makes."),
 	text("issuer", func(s *Settings) *string { return &s.Issuer }, checkIssuer,
-		"an `https` URL; `http` on a loopback address where nothing is retained",
+		"an `https` URL that API Gateway can reach; `http` on a loopback address where nothing is retained",
 		"With `oidc`: the OIDC issuer whose tokens the API accepts, exactly as in the tokens' `iss`. It must sign with RS256, RS384 or RS512: API Gateway takes no others."),
 	list("audience", func(s *Settings) *[]string { return &s.Audience }, checkAudience, 1, 50,
 		"1 to 50 strings", "With `oidc`: audiences of which a token must name one (its `aud` or `client_id`)."),
@@ -42,7 +42,7 @@ var fields = []field{
 	boolean("signUp", func(s *Settings) *bool { return &s.SignUp },
 		"With `cognito`: let people make their own accounts; otherwise an administrator does."),
 	text("ownerClaim", func(s *Settings) *string { return &s.OwnerClaim }, checkClaim,
-		"a claim's name", "The claim of the token that says whose files they are."),
+		"a claim's name", "The claim of the token that says whose files they are; with `cognito` use `sub` or `username`, access tokens have no address."),
 	text("groupsClaim", func(s *Settings) *string { return &s.GroupsClaim }, checkClaim,
 		"a claim's name", "The claim of the token that lists the groups; with `cognito` it is `cognito:groups` unless set otherwise."),
 	boolean("requireScopes", func(s *Settings) *bool { return &s.RequireScopes },
@@ -50,7 +50,7 @@ var fields = []field{
 	text("scopePrefix", func(s *Settings) *string { return &s.ScopePrefix }, checkScopePrefix,
 		"up to 100 characters without space, such as `files/`", "With `oidc`: what stands before these scopes, and before `files:admin`, in your issuer's tokens. A user pool's is `bytepass/`."),
 	list("origins", func(s *Settings) *[]string { return &s.Origins }, checkOrigin, 0, 100,
-		"up to 100 origins, such as `https://app.example.com`; `http` on loopback only",
+		"up to 100 origins, such as `https://app.example.com`, as browsers send them; `http` on loopback only",
 		"Web pages that may use the API and the bucket from a browser (CORS). No wildcard."),
 	{
 		name: "maxSize", set: setMaxSize, show: func(s Settings) string { return env.FormatSize(s.MaxSize) },
@@ -73,7 +73,7 @@ var fields = []field{
 	integer("transitionDays", func(s *Settings) *int { return &s.TransitionDays }, 1, 3650,
 		"Days after which objects move there (STANDARD_IA: at least 30)."),
 	integer("noncurrentDays", func(s *Settings) *int { return &s.NoncurrentDays }, 1, 3650,
-		"Days after which deleted and overwritten versions are gone for good; at least transitionDays + 90."),
+		"Days after which deleted and overwritten versions are gone for good; at least transitionDays and the days that the class bills: 90 for GLACIER_IR, 30 for STANDARD_IA, 1 for INTELLIGENT_TIERING."),
 	{
 		name: "logDays", set: setLogDays, show: func(s Settings) string { return fmt.Sprint(s.LogDays) },
 		allow: "what CloudWatch takes: " + joinInts(logDays), doc: "Days that logs of the functions and of the API are kept.",
@@ -106,7 +106,7 @@ var fields = []field{
 		"With `cloudfront`: days after which the key that signs download URLs is rotated; 0 rotates it only on demand."),
 	{
 		name: "tags", set: setTags, show: func(Settings) string { return "none" },
-		allow: "an object of up to 40 strings", doc: "More tags for everything that is deployed, beside `app` and `stage`.",
+		allow: "an object of up to 40 strings", doc: "More tags for everything that is deployed, beside `app` and `stage`. Names that differ only in case are the same.",
 	},
 }
 

@@ -17,7 +17,8 @@ const (
 
 // Read makes the settings of one deployment from the CDK's whole context. What
 // is set counts in this order, the last one wins: the defaults of the stage,
-// the object "bytepass", its "stages" entry for the stage, "bytepass:<name>".
+// the object "bytepass", its "stages" entry for the stage, "bytepass:<name>". A
+// null takes back what was set before it.
 // The error is one line that names the setting and the remedy.
 func Read(context map[string]any) (Settings, error) {
 	base, perStage, commandLine, err := layers(context)
@@ -26,7 +27,7 @@ func Read(context map[string]any) (Settings, error) {
 	}
 	stage := StageDev
 	for _, layer := range []map[string]any{base, commandLine} {
-		if v, ok := layer["stage"]; ok {
+		if v := layer["stage"]; v != nil {
 			var s Settings
 			if err := apply(&s, "stage", v); err != nil {
 				return Settings{}, err
@@ -34,12 +35,27 @@ func Read(context map[string]any) (Settings, error) {
 			stage = s.Stage
 		}
 	}
-	s := defaults(stage)
+	if err := unusedStage(stage, perStage); err != nil {
+		return Settings{}, err
+	}
+	set := map[string]any{}
 	for _, layer := range []map[string]any{base, perStage[stage], commandLine} {
 		for _, name := range sortedKeys(layer) {
-			if err := apply(&s, name, layer[name]); err != nil {
+			v := layer[name]
+			if v == nil {
+				delete(set, name)
+				continue
+			}
+			if err := apply(&Settings{}, name, v); err != nil {
 				return Settings{}, err
 			}
+			set[name] = v
+		}
+	}
+	s := defaults(stage)
+	for _, name := range sortedKeys(set) {
+		if err := apply(&s, name, set[name]); err != nil {
+			return Settings{}, err
 		}
 	}
 	s.Stage = stage
@@ -88,6 +104,9 @@ func layers(context map[string]any) (base map[string]any, perStage map[string]ma
 		return nil, nil, nil, err
 	}
 	for _, stage := range sortedKeys(stages) {
+		if err := checkStage(stage); err != nil {
+			return nil, nil, nil, fmt.Errorf("the context has %s.%s, which is no stage's name: %w", stagesObject, stage, err)
+		}
 		layer, err := asObject(stagesObject+"."+stage, stages[stage])
 		if err == nil {
 			err = unknown(stagesObject+"."+stage+".", layer)
@@ -130,6 +149,9 @@ func asObject(name string, v any) (map[string]any, error) {
 func unknown(where string, layer map[string]any) error {
 	for _, name := range sortedKeys(layer) {
 		if _, ok := fieldNamed(name); !ok {
+			if meant := nearest(name, stagesObject); meant != "" {
+				return fmt.Errorf("the setting %s%s is unknown: did you mean %s%s?", where, name, where, meant)
+			}
 			return fmt.Errorf("the setting %s%s is unknown: use one of %s", where, name, strings.Join(names(), ", "))
 		}
 	}
@@ -144,7 +166,7 @@ func names() []string {
 	return all
 }
 
-func sortedKeys(m map[string]any) []string {
+func sortedKeys[V any](m map[string]V) []string {
 	keys := make([]string, 0, len(m))
 	for k := range m {
 		keys = append(keys, k)

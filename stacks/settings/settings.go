@@ -12,7 +12,13 @@
 // remedy. The package knows no CDK, so its rules are tested in milliseconds.
 package settings
 
-import "github.com/bytepass/bytepass/runtime/env"
+import (
+	"maps"
+	"net/url"
+	"strings"
+
+	"github.com/bytepass/bytepass/runtime/env"
+)
 
 // Settings is one deployment, checked: every field is within its range and no
 // two fields contradict each other. See the table in stacks/README.md.
@@ -93,11 +99,32 @@ const (
 	// ExampleIssuer stands in cdk.json until the issuer is known: the stacks
 	// synthesize with it, and a stage that keeps its data refuses it.
 	ExampleIssuer = "https://issuer.example.com"
+	// LogBucketEnd is what the log bucket's name has beside the bucket's.
+	LogBucketEnd = "-logs"
 )
 
 // Name returns what all physical names of the deployment begin with. Two
 // deployments of one account and region differ in prefix or stage.
 func (s Settings) Name() string { return s.Prefix + "-" + s.Stage }
+
+// ExampleIssued reports whether the issuer is still the example, however it
+// was written.
+func (s Settings) ExampleIssued() bool {
+	u, err := url.Parse(s.Issuer)
+	return err == nil && s.Issuer != "" && "https://"+strings.ToLower(u.Hostname()) == ExampleIssuer
+}
+
+// Differences returns the names of the settings in which two deployments
+// differ, in the order of the documentation.
+func (s Settings) Differences(other Settings) []string {
+	var names []string
+	for _, f := range fields {
+		if f.show(s) != f.show(other) || f.name == "tags" && !maps.Equal(s.Tags, other.Tags) {
+			names = append(names, f.name)
+		}
+	}
+	return names
+}
 
 // SignatureCapSeconds is the age in seconds over which the bucket refuses a
 // signature: the longest lifetime of a URL, but not less than S3 measures

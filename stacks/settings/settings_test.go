@@ -74,6 +74,7 @@ func TestLayers(t *testing.T) {
 		{`,"bytepass:stage":"prod","bytepass:putSeconds":"120"}`, "https://two.example.org", 120, 200, "https://app.example.org"},
 		{`,"bytepass:stage":"prod","bytepass:origins":"https://a.example.org, https://b.example.org"}`, "https://two.example.org", 110, 200, "https://a.example.org,https://b.example.org"},
 		{`,"bytepass:stage":"prod","bytepass:origins":"[\"https://c.example.org\"]"}`, "https://two.example.org", 110, 200, "https://c.example.org"},
+		{`,"bytepass:stage":"prod","bytepass:putSeconds":null}`, "https://two.example.org", defaults(StageProd).PutSeconds, 200, "https://app.example.org"},
 		{`,"bytepass:origins":""}`, "https://one.example.org", 100, 200, ""},
 	} {
 		s, err := Read(context(t, cdkJSON+test.commandLine))
@@ -150,5 +151,19 @@ func TestShownDefaultsAreAccepted(t *testing.T) {
 	}
 	if !reflect.DeepEqual(s, defaults(StageProd)) {
 		t.Errorf("setting the shown defaults gives %+v", s)
+	}
+}
+
+func TestDifferences(t *testing.T) {
+	one := defaults(StageProd)
+	if got := one.Differences(defaults(StageProd)); got != nil {
+		t.Errorf("equal settings differ in %v", got)
+	}
+	other := one
+	other.MaxSize--
+	other.Tags = map[string]string{"team": "files"}
+	other.Origins = []string{"https://app.example.org"}
+	if got := strings.Join(one.Differences(other), " "); got != "origins maxSize tags" {
+		t.Errorf("they differ in %s", got)
 	}
 }

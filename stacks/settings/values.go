@@ -1,10 +1,8 @@
 package settings
 
 import (
-	"encoding/json"
 	"fmt"
 	"net"
-	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -16,16 +14,15 @@ import (
 // most 63 characters in all (Amazon S3 user guide, "Account regional
 // namespaces"). 12 digits of account and 15 of the longest region, us-isof-south-1,
 // leave 31, of which the log bucket takes "-logs".
-const maxName = 31 - len("-logs")
+const maxName = 31 - len(LogBucketEnd)
 
 var (
 	stagePattern  = regexp.MustCompile(`^[a-z][a-z0-9-]{0,14}[a-z0-9]$|^[a-z]$`)
-	prefixPattern = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]*[a-z0-9])?$`)
+	prefixPattern = regexp.MustCompile(`^[a-z]([a-z0-9-]*[a-z0-9])?$`)
 	claimPattern  = regexp.MustCompile(`^[!-~]{1,128}$`)
 	scopePattern  = regexp.MustCompile(`^[!#-\[\]-~]{0,100}$`)
 	typePattern   = regexp.MustCompile(`^[a-z0-9][a-z0-9!#$&^_.+-]{0,126}/(\*|[a-z0-9][a-z0-9!#$&^_.+-]{0,126})$`)
 	domainPattern = regexp.MustCompile(`^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
-	tagPattern    = regexp.MustCompile(`^[\p{L}\p{Z}\p{N}_.:/=+\-@]+$`)
 
 	certificatePattern = regexp.MustCompile(`^arn:aws[a-z-]*:acm:us-east-1:[0-9]{12}:certificate/[0-9a-f-]{36}$`)
 	webACLPattern      = regexp.MustCompile(`^arn:aws[a-z-]*:wafv2:us-east-1:[0-9]{12}:global/webacl/[A-Za-z0-9_-]{1,128}/[0-9a-f-]{36}$`)
@@ -38,47 +35,17 @@ func checkStage(v string) error {
 	if !stagePattern.MatchString(v) || strings.Contains(v, "--") {
 		return fmt.Errorf("use a lower case letter, then up to 15 of a-z, 0-9 and single hyphens")
 	}
+	if strings.HasSuffix("-"+v, LogBucketEnd) {
+		return fmt.Errorf("use a name that does not end in %s, as the log bucket of another stage does", strings.TrimPrefix(LogBucketEnd, "-"))
+	}
 	return nil
 }
 
 func checkPrefix(v string) error {
 	if !prefixPattern.MatchString(v) || strings.Contains(v, "--") || strings.HasPrefix(v, "aws") || strings.HasPrefix(v, "xn-") || strings.HasPrefix(v, "sthree") {
-		return fmt.Errorf("use lower case letters, digits and single hyphens; names that begin with aws, xn- or sthree are reserved")
+		return fmt.Errorf("use a lower case letter, then lower case letters, digits and single hyphens; names that begin with aws, xn- or sthree are reserved")
 	}
 	return nil
-}
-
-func checkIssuer(v string) error {
-	u, err := url.Parse(v)
-	if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" || !webScheme(u) {
-		return fmt.Errorf("use the issuer's https URL, without query, exactly as in its tokens")
-	}
-	return nil
-}
-
-func checkCallback(v string) error {
-	u, err := url.Parse(v)
-	if err != nil || u.Host == "" || u.User != nil || u.Fragment != "" || strings.Contains(v, "*") || !webScheme(u) {
-		return fmt.Errorf("use the whole https URL of a page, such as https://app.example.com/, without wildcard and fragment; http on loopback only")
-	}
-	return nil
-}
-
-func checkOrigin(v string) error {
-	u, err := url.Parse(v)
-	if err != nil || u.Host == "" || u.Host != strings.ToLower(u.Host) || strings.Contains(v, "*") ||
-		v != u.Scheme+"://"+u.Host || !webScheme(u) {
-		return fmt.Errorf("use an origin such as https://app.example.com: a scheme, a host in lower case and perhaps a port, no path and no wildcard; http on loopback only")
-	}
-	return nil
-}
-
-// webScheme reports whether u is https, or http on a loopback address.
-func webScheme(u *url.URL) bool { return u.Scheme == "https" || u.Scheme == "http" && loopback(u) }
-
-func loopback(u *url.URL) bool {
-	ip := net.ParseIP(u.Hostname())
-	return u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 func checkAudience(v string) error {
@@ -149,30 +116,5 @@ func checkWebACL(v string) error {
 	if v != "" && !webACLPattern.MatchString(v) {
 		return fmt.Errorf("use the ARN of a web ACL of WAFv2 with the scope CLOUDFRONT, which is in us-east-1")
 	}
-	return nil
-}
-
-func setTags(s *Settings, v any) error {
-	if str, ok := v.(string); ok {
-		if json.Unmarshal([]byte(str), &v) != nil {
-			v = nil
-		}
-	}
-	object, ok := v.(map[string]any)
-	if !ok || len(object) > 40 {
-		return fmt.Errorf(`use an object of up to 40 strings, such as {"team":"files"}`)
-	}
-	tags := make(map[string]string, len(object))
-	for name, v := range object {
-		value, ok := v.(string)
-		if !ok || len(name) > 128 || len(value) > 256 || !tagPattern.MatchString(name) || value != "" && !tagPattern.MatchString(value) || strings.HasPrefix(strings.ToLower(name), "aws:") {
-			return fmt.Errorf("the tag %q: use names of up to 128 and values of up to 256 letters, digits, spaces and _.:/=+-@, not beginning with aws", name)
-		}
-		if name == "app" || name == "stage" {
-			return fmt.Errorf("the tag %q is set by the stacks; use another name", name)
-		}
-		tags[name] = value
-	}
-	s.Tags = tags
 	return nil
 }
