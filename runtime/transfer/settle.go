@@ -2,6 +2,8 @@ package transfer
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"time"
 
 	"github.com/bytepass/bytepass/runtime/client"
@@ -16,6 +18,21 @@ type RejectedError struct {
 // Error returns the reason.
 func (e *RejectedError) Error() string {
 	return "it arrived, but was refused: " + e.Reason
+}
+
+// ErrUnlisted is wrapped by the error about a file that is stored and that the
+// catalog does not show.
+var ErrUnlisted = errors.New("it is stored, but not listed yet")
+
+// Settle waits until the catalog shows what Put has sent without Await. The
+// error wraps ErrUnlisted when it took too long, or is a *RejectedError or the
+// end of ctx.
+func (e *Engine) Settle(ctx context.Context, sent Result) error {
+	listed, err := e.settle(ctx, client.Completed{Key: sent.Key, VersionID: sent.VersionID})
+	if err == nil && !listed {
+		err = fmt.Errorf("%w after %v; what lists it may be busy, or not run", ErrUnlisted, settleTimeout)
+	}
+	return err
 }
 
 // settle waits until the catalog has judged a version, at most settleTimeout.

@@ -46,7 +46,8 @@ func newGet() *cobra.Command {
 		Long: `Fetch files and folders. A KEY that ends in a slash means everything below it.
 Ranges of a file are fetched side by side, checked, and become the file at the
 end, all at once. When the command is interrupted, or killed, run it again: it
-fetches only what is missing.` + remoteHelp,
+fetches only what is missing. Below a folder, and by a pattern, it fetches what is
+listed: files show up there a moment after they were sent (see put --wait).` + remoteHelp,
 		Example: getExamples,
 		Args:    arguments(1, -1, "name what to fetch: bytepass get KEY… [FILE]"),
 		RunE:    g.run,

@@ -42,6 +42,7 @@ type put struct {
 	mimeType    string
 	metadata    map[string]string
 	noOverwrite bool
+	wait        bool
 }
 
 func newPut() *cobra.Command {
@@ -53,7 +54,8 @@ func newPut() *cobra.Command {
 Files of more than 16 MiB travel in parts, several at a time. When the command is
 interrupted, or killed, run it again: it sends only what is missing, after it has
 compared what is there with the file. A file that changes meanwhile is not stored.
-A single file is listed when the command ends, several small ones a moment later.` + remoteHelp,
+A single file is listed when the command ends, several small ones a moment later:
+with --wait the command ends when all are, so that "ls" and "get" find them.` + remoteHelp,
 		Example: putExamples,
 		Args:    arguments(2, -1, "name what to send and where: bytepass put FILE… KEY"),
 		RunE:    p.run,
@@ -65,6 +67,7 @@ A single file is listed when the command ends, several small ones a moment later
 	f.StringToStringVar(&p.metadata, "metadata", nil, "`NAME=VALUE`s that are kept with the files, such as album=summer,year=2026")
 	f.Lookup("metadata").DefValue = "" // it would be told as []
 	f.BoolVar(&p.noOverwrite, "no-overwrite", false, "fail where there is a file of the key already")
+	f.BoolVar(&p.wait, "wait", false, "end when all files are listed, and fail if they are not within half a minute")
 	return c
 }
 
@@ -82,6 +85,7 @@ func (p *put) run(c *cobra.Command, args []string) error {
 	if len(sources) == 1 && sources[0] == "-" {
 		return p.stream(c, engine, told, target)
 	}
+	sent := &unlisted{}
 	send := func(ctx context.Context, l transfer.Local) error {
 		start := time.Now()
 		told.Expect(l.Size)
@@ -90,6 +94,9 @@ func (p *put) run(c *cobra.Command, args []string) error {
 		result, err := engine.Put(ctx, l.Path, options)
 		if err == nil {
 			told.Done(told.Of("put", l.Path, result, start))
+			if p.wait && (!options.Await || result.Unlisted) {
+				sent.add(l.Path, result)
+			}
 		}
 		return err
 	}
@@ -99,7 +106,7 @@ func (p *put) run(c *cobra.Command, args []string) error {
 	errs := transfer.Batch(c.Context(), engine.Parallel, files, send, func(l transfer.Local, err error) {
 		told.Failed(report.Event{Op: "put", Path: l.Path, Key: l.Key}, resumable(err))
 	})
-	return outcome(errs)
+	return outcome(append(errs, sent.wait(c.Context(), engine, told)...))
 }
 
 func (p *put) options(key string, told *report.Report) transfer.Put {
@@ -121,7 +128,11 @@ func (p *put) stream(c *cobra.Command, engine *transfer.Engine, told *report.Rep
 		return outcome([]error{err})
 	}
 	told.Done(told.Of("put", "-", result, start))
-	return nil
+	sent := &unlisted{}
+	if p.wait && result.Unlisted {
+		sent.add("-", result)
+	}
+	return outcome(sent.wait(c.Context(), engine, told))
 }
 
 // resumable says of an interruption how to go on.
