@@ -53,5 +53,6 @@ func NewAPI(scope constructs.Construct, id string, props APIProps) API {
 	newFunctions(&api, p, props.Storage)
 	newIngest(&api, p, props.Storage)
 	newHTTPAPI(&api, p)
+	makeLast(api)
 	return api
 }

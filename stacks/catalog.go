@@ -13,6 +13,9 @@ const viewsIndex = "views"
 
 // newTable makes the catalog's table. It can be rebuilt from the bucket, but
 // for the reasons of rejections, so it is kept where data is kept.
+//
+// Deletion protection refuses the deletion of a rollback, too, and the name is
+// taken then. So a first deployment makes the table last of all: see makeLast.
 func newTable(scope constructs.Construct, p platform, key awskms.IKey) awsdynamodb.Table {
 	text := func(name string) *awsdynamodb.Attribute {
 		return &awsdynamodb.Attribute{Name: jsii.String(name), Type: awsdynamodb.AttributeType_STRING}
@@ -36,4 +39,14 @@ func newTable(scope constructs.Construct, p platform, key awskms.IKey) awsdynamo
 		ProjectionType: awsdynamodb.ProjectionType_ALL,
 	})
 	return table
+}
+
+// makeLast lets the table be made when all else of the API is there. A first
+// deployment that fails elsewhere has made no table yet, and can be repeated.
+func makeLast(api API) {
+	for _, other := range *api.Construct.Node().Children() {
+		if *other.Node().Id() != *api.Table.Node().Id() {
+			api.Table.Node().AddDependency(other)
+		}
+	}
 }

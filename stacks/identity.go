@@ -86,7 +86,14 @@ func newUserPool(scope constructs.Construct, p platform) awscognito.CfnUserPool 
 			RequireNumbers: jsii.Bool(true), RequireSymbols: jsii.Bool(true), TemporaryPasswordValidityDays: jsii.Number(3),
 		}},
 	})
-	pool.ApplyRemovalPolicy(p.keep, nil)
+	keep := p.keep
+	if s.Retain {
+		// A rollback cannot delete it, being protected, and would fail if it
+		// tried. It leaves an empty pool, which is in nobody's way: a pool's name
+		// may be there twice.
+		keep = awscdk.RemovalPolicy_RETAIN
+	}
+	pool.ApplyRemovalPolicy(keep, nil)
 	const dearer = "Threat protection belongs to the plus plan of Cognito, which is for its owner to choose; a second factor is asked for instead."
 	exceptions := []exception{{rule: "AwsSolutions-COG3", reason: dearer}, {rule: "AwsSolutions-COG8", reason: dearer}}
 	if s.MFA != settings.MFARequired {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -86,6 +87,64 @@ func TestRetention(t *testing.T) {
 		for name, protected := range terminationProtection(t, test.d) {
 			if protected != test.protected {
 				t.Errorf("the stack %s is protected: %v", name, protected)
+			}
+		}
+	}
+}
+
+// TestFirstDeploymentCanBeRepeated: the table, which a rollback could not
+// delete and whose name would then be taken, is made when all else of its stack
+// is there.
+func TestFirstDeploymentCanBeRepeated(t *testing.T) {
+	for _, d := range []deployment{prod(t), userPool(t, "prod")} {
+		for id := range d.api.Resources {
+			if !dependsOn(d.api, "ApiCatalog17888A87", id, map[string]bool{}) {
+				t.Errorf("%s may fail when the table is already there", id)
+			}
+			if id != "ApiCatalog17888A87" && dependsOn(d.api, id, "ApiCatalog17888A87", map[string]bool{}) {
+				t.Errorf("%s waits for the table", id)
+			}
+		}
+	}
+}
+
+// TestSettingsCanGoThereAndBack: what comes and goes with a setting on a stage
+// that retains its data leaves nothing behind whose name is taken when it comes
+// back.
+func TestSettingsCanGoThereAndBack(t *testing.T) {
+	plain := prod(t)
+	for _, with := range []deployment{
+		userPool(t, "prod"),
+		synth(t, map[string]any{"delivery": "cloudfront", "cloudTrail": "true", "stage": "prod", "issuer": "https://login.example.org", "origins": "https://app.example.org"}),
+	} {
+		for _, in := range []struct{ with, without template }{{with.storage, plain.storage}, {with.api, plain.api}} {
+			for id, r := range in.with.Resources {
+				if _, stays := in.without.Resources[id]; stays || r.DeletionPolicy == "" || r.DeletionPolicy == "Delete" {
+					continue
+				}
+				// The people of a pool are kept, and its name may be there twice.
+				if r.Type != "AWS::Cognito::UserPool" {
+					t.Errorf("%s (%s) would stay behind and be in the way", id, r.Type)
+				}
+			}
+		}
+	}
+}
+
+// TestRetainedCanBeImported: what is retained refers to nothing else of its
+// stack, so that a template of it alone, as stacks/README.md makes it, resolves.
+func TestRetainedCanBeImported(t *testing.T) {
+	d := userPool(t, "prod")
+	for _, in := range []template{d.storage, d.api} {
+		retained := map[string]bool{}
+		for id, r := range in.Resources {
+			retained[id] = strings.HasPrefix(r.DeletionPolicy, "Retain")
+		}
+		for id, r := range in.Resources {
+			for _, on := range references(r.Properties) {
+				if _, ours := in.Resources[on]; retained[id] && ours && !retained[on] {
+					t.Errorf("%s refers to %s, which is not retained", id, on)
+				}
 			}
 		}
 	}
