@@ -1,6 +1,10 @@
 package stacks
 
 import (
+	"fmt"
+	"strings"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigatewayv2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsdynamodb"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
@@ -38,10 +42,15 @@ type API struct {
 }
 
 // NewAPI makes the API of a storage, in the same stack or another one of the
-// same account and region.
+// same account and region. Settings that are not the storage's are an error of
+// the CDK's on the construct, in one line that names them: it deploys nothing.
 func NewAPI(scope constructs.Construct, id string, props APIProps) API {
 	this := constructs.NewConstruct(scope, jsii.String(id))
-	s := props.Settings
+	s := props.Storage.settings
+	if different := props.Settings.Differences(s); len(different) > 0 {
+		awscdk.Annotations_Of(this).AddError(jsii.String(fmt.Sprintf(
+			"its storage was made with other settings: %s; give NewStorage and NewAPI the same", strings.Join(different, ", "))))
+	}
 	p := platform{
 		names: names{s.Name()}, settings: s, binaries: props.Binaries,
 		logKey: props.Storage.ServiceKey, keep: removal(s),

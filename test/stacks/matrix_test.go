@@ -56,7 +56,7 @@ func TestCombinations(t *testing.T) {
 			files = append(files, filepath.Join(d.dir, d.settings.Name()+"-"+part+".template.json"))
 		}
 	}
-	lint(t, files)
+	lint(t, append(files, inAnotherApp(t)))
 }
 
 // lint runs cfn-lint over templates: no error, no warning.
