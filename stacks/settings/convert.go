@@ -3,13 +3,18 @@ package settings
 import (
 	"encoding/json"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 )
 
-// wholeNumber takes a number of JSON or the text of one.
+// wholeNumber takes a number of JSON or of Go, or the text of one.
 func wholeNumber(v any) (int64, bool) {
 	switch v := v.(type) {
+	case int:
+		return int64(v), true
+	case int64:
+		return v, true
 	case float64:
 		return int64(v), v == math.Trunc(v) && math.Abs(v) < 1<<53
 	case string:
@@ -19,9 +24,12 @@ func wholeNumber(v any) (int64, bool) {
 	return 0, false
 }
 
-// stringList takes an array of strings, the JSON text of one, or strings
-// separated by commas; the empty string is the empty list.
+// stringList takes an array of strings, of JSON or of Go, the JSON text of one,
+// or strings separated by commas; the empty string is the empty list.
 func stringList(v any) ([]string, bool) {
+	if items, ok := v.([]string); ok {
+		return slices.Clone(items), true
+	}
 	if str, ok := v.(string); ok {
 		if !strings.HasPrefix(strings.TrimSpace(str), "[") {
 			return splitCommas(str), true

@@ -147,9 +147,13 @@ func asObject(name string, v any) (map[string]any, error) {
 }
 
 func unknown(where string, layer map[string]any) error {
+	var objects []string
+	if where == "" {
+		objects = []string{stagesObject}
+	}
 	for _, name := range sortedKeys(layer) {
 		if _, ok := fieldNamed(name); !ok {
-			if meant := nearest(name, stagesObject); meant != "" {
+			if meant := nearest(name, objects...); meant != "" {
 				return fmt.Errorf("the setting %s%s is unknown: did you mean %s%s?", where, name, where, meant)
 			}
 			return fmt.Errorf("the setting %s%s is unknown: use one of %s", where, name, strings.Join(names(), ", "))

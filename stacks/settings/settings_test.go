@@ -105,11 +105,25 @@ func TestText(t *testing.T) {
 	}
 }
 
+// TestGoValues: an app of one's own says it in Go.
+func TestGoValues(t *testing.T) {
+	s, err := Read(map[string]any{"bytepass": map[string]any{
+		"issuer": issuer, "audience": []string{"a", "b"}, "putSeconds": 120, "maxSize": int64(1 << 20), "tags": map[string]string{"team": "files"},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Join(s.Audience, ",") != "a,b" || s.PutSeconds != 120 || s.MaxSize != 1<<20 || s.Tags["team"] != "files" {
+		t.Errorf("they are %+v", s)
+	}
+}
+
 func TestContextKeys(t *testing.T) {
 	for _, test := range []struct{ context, says string }{
 		{`{}`, "the setting issuer is missing: set it to the OIDC issuer"},
 		{`{"stage":"prod"}`, "the context has stage: write bytepass:stage"},
 		{`{"bytepass:colour":"red"}`, "the setting bytepass:colour is unknown"},
+		{`{"bytepass:stages":"{}"}`, "the setting bytepass:stages is unknown: did you mean bytepass:stage?"},
 		{`{"bytepass":"prod"}`, "the context's bytepass is not an object"},
 		{`{"bytepass":{},"bytepass:stage":"Prod"}`, "the setting stage is"},
 	} {

@@ -9,11 +9,19 @@ import (
 
 var tagPattern = regexp.MustCompile(`^[\p{L}\p{Z}\p{N}_.:/=+\-@]+$`)
 
+// setTags takes an object of strings, of JSON or of Go, or the JSON text of one.
 func setTags(s *Settings, v any) error {
 	if str, ok := v.(string); ok {
 		if json.Unmarshal([]byte(str), &v) != nil {
 			v = nil
 		}
+	}
+	if strs, ok := v.(map[string]string); ok {
+		object := make(map[string]any, len(strs))
+		for name, value := range strs {
+			object[name] = value
+		}
+		v = object
 	}
 	object, ok := v.(map[string]any)
 	if !ok || len(object) > 40 {
