@@ -15,6 +15,9 @@ type Retry struct {
 	Patience time.Duration
 	// First and Longest bound the pauses; 0 is 200 ms and 10 s.
 	First, Longest time.Duration
+	// Waiting is told before each pause why something is tried again; nil is
+	// nobody.
+	Waiting func(why error)
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
 }
@@ -48,6 +51,9 @@ func (r Retry) Do(ctx context.Context, try func() error) error {
 		pause := max(r.pause(attempt), again.after)
 		if now().Add(pause).Sub(since) > r.patience() {
 			return err
+		}
+		if r.Waiting != nil {
+			r.Waiting(err)
 		}
 		timer := time.NewTimer(pause)
 		select {

@@ -5,7 +5,9 @@
 // # Sending
 //
 // A file is read twice. The first pass takes its fingerprint: the SHA-256 of
-// the whole and the CRC64NVME of every MiB. A small file then goes in one PUT
+// the whole and the CRC64NVME of every MiB. It comes before anything is sent,
+// because an upload declares the SHA-256 when it is started, and can say nothing
+// more at its end. A small file then goes in one PUT
 // whose URL is signed for that SHA-256, so the store refuses other bytes. A
 // larger one goes in parts; both checksums are declared with it, the store
 // compares the CRC64NVME of every part and of the whole on completion, and what

@@ -23,6 +23,9 @@ type Put struct {
 	// Await waits until the catalog shows the file. For one that goes in parts
 	// Put does so in any case.
 	Await bool
+	// Checking is told how many bytes more were read for the fingerprint, before
+	// anything is sent. It may be nil.
+	Checking func(delta int64)
 	// Progress is told how many bytes more are there; fewer when a part has to
 	// be sent again. It may be nil, and is called by several at once.
 	Progress func(delta int64)
@@ -32,6 +35,18 @@ func (p Put) progress(delta int64) {
 	if p.Progress != nil {
 		p.Progress(delta)
 	}
+}
+
+// checking returns a reader of bytes that tells Checking of them.
+func (p Put) checking(r io.Reader) io.Reader {
+	if p.Checking == nil {
+		return r
+	}
+	return readFunc(func(buf []byte) (int, error) {
+		n, err := r.Read(buf)
+		p.Checking(int64(n))
+		return n, err
+	})
 }
 
 // overwrite returns what the API calls so: nil or false.
@@ -54,7 +69,7 @@ func (e *Engine) Put(ctx context.Context, path string, p Put) (Result, error) {
 		return Result{}, err
 	}
 	defer s.file.Close()
-	print, err := takeFingerprint(ctx, io.NewSectionReader(s.file, 0, s.size()))
+	print, err := takeFingerprint(ctx, p.checking(io.NewSectionReader(s.file, 0, s.size())))
 	if err != nil {
 		return Result{}, err
 	}

@@ -114,7 +114,7 @@ func (p *put) options(key string, told *report.Report) transfer.Put {
 	if mimeType == "" {
 		mimeType = mime.TypeByExtension(strings.ToLower(path.Ext(key)))
 	}
-	return transfer.Put{Key: key, MimeType: mimeType, Metadata: p.metadata, NoOverwrite: p.noOverwrite, Progress: told.Progress}
+	return transfer.Put{Key: key, MimeType: mimeType, Metadata: p.metadata, NoOverwrite: p.noOverwrite, Checking: told.Checking, Progress: told.Progress}
 }
 
 func (p *put) stream(c *cobra.Command, engine *transfer.Engine, told *report.Report, key string) error {

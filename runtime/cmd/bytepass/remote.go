@@ -34,6 +34,8 @@ type remote struct {
 	parallel                            int
 	timeout                             time.Duration
 	json, quiet                         bool
+
+	told *report.Report // once there is one
 }
 
 // connectFlags are those that say where the deployment is and who asks.
@@ -108,7 +110,7 @@ func (r *remote) client() (*client.Client, error) {
 		return nil, err
 	}
 	h.Timeout = time.Minute // API Gateway gives up after half of it
-	c, err := client.New(client.Config{BaseURL: r.base(), Token: source, Space: r.space, HTTP: h})
+	c, err := client.New(client.Config{BaseURL: r.base(), Token: source, Space: r.space, HTTP: h, Retry: r.retry()})
 	if err != nil {
 		return nil, usageError{errors.New("--url: " + err.Error())}
 	}
@@ -156,7 +158,16 @@ func (r *remote) engine(c *cobra.Command) (*transfer.Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	return transfer.New(transfer.Config{API: api, Store: store, Parallel: r.parallel, Large: r.parallel, Stall: r.timeout}), nil
+	return transfer.New(transfer.Config{API: api, Store: store, Parallel: r.parallel, Large: r.parallel, Stall: r.timeout, Retry: r.retry()}), nil
+}
+
+// retry is the patience of all requests; the report tells what it is used for.
+func (r *remote) retry() client.Retry {
+	return client.Retry{Waiting: func(why error) {
+		if r.told != nil {
+			r.told.Waiting(why)
+		}
+	}}
 }
 
 // report returns what tells how it goes; results go to out.
@@ -171,7 +182,8 @@ func (r *remote) report(c *cobra.Command, out io.Writer) *report.Report {
 	if f, ok := cfg.Err.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
 		cfg.Bar, _, _ = term.GetSize(int(f.Fd())) // 0 draws none
 	}
-	return report.New(cfg)
+	r.told = report.New(cfg)
+	return r.told
 }
 
 // failures is the error of a command whose failures were told already.

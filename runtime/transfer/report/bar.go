@@ -5,18 +5,14 @@ import (
 	"io"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 )
 
 // bar is one line on a terminal that is drawn again and again.
 type bar struct {
-	w        io.Writer
-	columns  int
-	now      func() time.Time
-	start    time.Time
-	expected atomic.Int64
-	done     atomic.Int64
+	w       io.Writer
+	columns int
+	tally   *tally
 
 	mu    *sync.Mutex // of everything that writes to the terminal
 	shown bool
@@ -26,8 +22,8 @@ type bar struct {
 
 const redraw = 200 * time.Millisecond
 
-func startBar(w io.Writer, columns int, now func() time.Time, mu *sync.Mutex) *bar {
-	b := &bar{w: w, columns: columns, now: now, start: now(), mu: mu, quit: make(chan struct{})}
+func startBar(w io.Writer, columns int, t *tally, mu *sync.Mutex) *bar {
+	b := &bar{w: w, columns: columns, tally: t, mu: mu, quit: make(chan struct{})}
 	b.ended.Go(func() {
 		ticker := time.NewTicker(redraw)
 		defer ticker.Stop()
@@ -62,28 +58,32 @@ func (b *bar) clear() {
 }
 
 func (b *bar) draw() {
-	fmt.Fprint(b.w, "\r\x1b[K"+b.line(b.now().Sub(b.start)))
+	fmt.Fprint(b.w, "\r\x1b[K"+b.line())
 	b.shown = true
 }
 
-// line is what the bar shows after a time, no wider than the terminal.
-func (b *bar) line(elapsed time.Duration) string {
-	done, expected := b.done.Load(), b.expected.Load()
-	if expected == 0 && done == 0 {
+// line is what the bar shows, no wider than the terminal. Why something is tried
+// again takes the place of what is drawn.
+func (b *bar) line() string {
+	text, share := b.tally.text()
+	if why := b.tally.trouble(); why != "" {
+		return cut(strings.TrimPrefix(strings.TrimSpace(text)+", "+why, ", "), b.columns-1)
+	}
+	if text == "" {
 		return "reading …"
 	}
-	rate := int64(float64(done) / max(elapsed.Seconds(), 0.001))
-	text := fmt.Sprintf(" %s, %s/s", Bytes(done), Bytes(rate))
-	if expected > 0 {
-		text = fmt.Sprintf(" %3d %% of %s, %s/s", min(100, done*100/expected), Bytes(expected), Bytes(rate))
-		if left := expected - done; rate > 0 && left > 0 {
-			text += ", " + (time.Duration(float64(left)/float64(rate)) * time.Second).String() + " left"
-		}
-	}
-	width := min(30, b.columns-len(text)-3)
-	if width < 5 || expected == 0 {
+	width := min(30, b.columns-len(text)-4)
+	if width < 5 || b.tally.expected.Load() == 0 {
 		return strings.TrimSpace(text)
 	}
-	full := int(min(int64(width), int64(float64(width)*float64(done)/float64(expected))))
-	return "[" + strings.Repeat("#", full) + strings.Repeat(".", width-full) + "]" + text
+	full := int(float64(width) * share)
+	return "[" + strings.Repeat("#", full) + strings.Repeat(".", width-full) + "] " + text
+}
+
+// cut leaves the first characters of a text.
+func cut(text string, most int) string {
+	if all := []rune(text); len(all) > most {
+		return string(all[:max(0, most)])
+	}
+	return text
 }

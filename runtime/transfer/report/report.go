@@ -1,8 +1,10 @@
 // Package report tells people and programs how transfers go: a bar on a
-// terminal, a line for each file elsewhere, or JSON.
+// terminal, a line for each file elsewhere and one every ten seconds of what is
+// under way, or JSON.
 package report
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -31,7 +33,10 @@ type Config struct {
 	Out, Err io.Writer // results; errors and the bar
 	// Bar draws a bar on Err, which is a terminal of so many columns; 0 for none.
 	Bar int
-	Now func() time.Time
+	// Every is how often lines tell what is under way where no bar does; 0 is
+	// ten seconds.
+	Every time.Duration
+	Now   func() time.Time
 }
 
 // Event is what is told of one file; its JSON is what scripts read.
@@ -67,32 +72,36 @@ func (r *Report) Of(op, path string, t transfer.Result, start time.Time) Event {
 // Report tells of several transfers at once. It is safe for concurrent use.
 type Report struct {
 	Config
-	mu  sync.Mutex
-	bar *bar
+	mu    sync.Mutex
+	tally *tally
+	bar   *bar
+	lines *lines
 }
 
 // New returns the Report made of cfg. Close it, so that no bar stays.
 func New(cfg Config) *Report {
-	r := &Report{Config: cfg}
-	if cfg.Bar > 0 && cfg.Mode == Plain {
-		r.bar = startBar(cfg.Err, cfg.Bar, cfg.Now, &r.mu)
+	r := &Report{Config: cfg, tally: newTally(cfg.Now)}
+	switch {
+	case cfg.Mode != Plain:
+	case cfg.Bar > 0:
+		r.bar = startBar(cfg.Err, cfg.Bar, r.tally, &r.mu)
+	default:
+		r.lines = startLines(cfg.Err, cmp.Or(cfg.Every, defaultEvery), r.tally, &r.mu)
 	}
 	return r
 }
 
 // Expect says that bytes more are to be transferred.
-func (r *Report) Expect(bytes int64) {
-	if r.bar != nil {
-		r.bar.expected.Add(bytes)
-	}
-}
+func (r *Report) Expect(bytes int64) { r.tally.expected.Add(bytes) }
+
+// Checking says that bytes more were read, of those that are to be sent.
+func (r *Report) Checking(bytes int64) { r.tally.checked.Add(bytes) }
 
 // Progress says that bytes more are there.
-func (r *Report) Progress(bytes int64) {
-	if r.bar != nil {
-		r.bar.done.Add(bytes)
-	}
-}
+func (r *Report) Progress(bytes int64) { r.tally.progress(bytes) }
+
+// Waiting says why something is about to be tried again.
+func (r *Report) Waiting(why error) { r.tally.waiting(why) }
 
 // Done tells of what has succeeded.
 func (r *Report) Done(e Event) {
@@ -115,15 +124,20 @@ func (r *Report) Failed(e Event, err error) {
 			return
 		}
 		// Errors that were joined stand in lines of their own; so could a name.
-		message := strings.ReplaceAll(terminal.Text(err.Error()), "\n", "; ")
-		fmt.Fprintf(r.Err, "bytepass: %s%s: %s\n", e.Op, name(e), message)
+		fmt.Fprintf(r.Err, "bytepass: %s%s: %s\n", e.Op, name(e), oneLine(err))
 	})
 }
+
+// oneLine is an error's text as it can be printed in a line.
+func oneLine(err error) string { return strings.ReplaceAll(terminal.Text(err.Error()), "\n", "; ") }
 
 // Close takes the bar away.
 func (r *Report) Close() {
 	if r.bar != nil {
 		r.bar.stop()
+	}
+	if r.lines != nil {
+		r.lines.stop()
 	}
 }
 

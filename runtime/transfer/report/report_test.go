@@ -1,8 +1,10 @@
 package report
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
+	"io"
 	"strings"
 	"sync"
 	"testing"
@@ -56,24 +58,91 @@ func TestBytes(t *testing.T) {
 	}
 }
 
+// clock stands still until it is moved.
+type clock struct{ at time.Time }
+
+func (c *clock) now() time.Time { return c.at }
+
 func TestBarFitsTheTerminal(t *testing.T) {
 	var screen bytes.Buffer
 	var mu sync.Mutex
+	var c clock
 	for columns := 1; columns < 120; columns++ {
-		b := &bar{w: &screen, columns: columns, mu: &mu}
-		b.expected.Store(4_000_000_000)
 		for _, done := range []int64{0, 1, 2_000_000_000, 4_000_000_000, 5_000_000_000} {
-			b.done.Store(done)
-			line := b.line(7 * time.Second)
+			tally := newTally(c.now)
+			c.at = c.at.Add(7 * time.Second)
+			tally.expected.Store(4_000_000_000)
+			tally.progress(done)
+			line := (&bar{w: &screen, columns: columns, tally: tally, mu: &mu}).line()
 			if columns > 60 && (len(line) > columns || !strings.Contains(line, "%")) {
 				t.Fatalf("%d columns: %q", columns, line)
 			}
+			tally.waiting(errors.New("the store is on holiday until the end of the month"))
+			if line := (&bar{w: &screen, columns: columns, tally: tally, mu: &mu}).line(); len(line) >= columns && columns > 1 {
+				t.Fatalf("%d columns, and trouble: %q", columns, line)
+			}
 		}
 	}
-	b := &bar{w: &screen, columns: 100, mu: &mu}
-	b.expected.Store(1000)
-	b.done.Store(500)
-	if got := b.line(time.Second); !strings.Contains(got, "###...") || !strings.Contains(got, "50 % of 1.0 kB, 500 B/s, 1s left") {
-		t.Errorf("half-way it shows %q", got)
+}
+
+// TestPhases tells of a file that is read first, then sent, and of what is tried
+// again meanwhile.
+func TestPhases(t *testing.T) {
+	var c clock
+	tally := newTally(c.now)
+	b := &bar{columns: 100, tally: tally}
+	shows := func(want ...string) {
+		t.Helper()
+		for _, w := range want {
+			if got := b.line(); !strings.Contains(got, w) {
+				t.Errorf("it shows %q, not %q", got, w)
+			}
+		}
+	}
+	shows("reading …")
+	tally.expected.Store(1000)
+	tally.checked.Add(250)
+	c.at = c.at.Add(time.Second)
+	shows("###...", "] checking  25 % of 1.0 kB, 250 B/s, 3s left")
+	tally.checked.Add(750)
+	c.at = c.at.Add(9 * time.Second)
+	shows("  0 % of 1.0 kB")
+	tally.progress(100)
+	c.at = c.at.Add(time.Second)
+	tally.progress(400)
+	shows("###...", " 50 % of 1.0 kB, 500 B/s, 1s left")
+	tally.expected.Add(1000)
+	tally.checked.Add(200)
+	shows(" 25 % of 2.0 kB, 500 B/s, 3s left, checking 60 %")
+	tally.waiting(errors.New("the store\nsays no"))
+	shows("checking 60 %, trying again: the store; says no")
+	c.at = c.at.Add(time.Minute)
+	if got := b.line(); strings.Contains(got, "again") {
+		t.Errorf("a minute later it shows %q", got)
+	}
+}
+
+// TestLines: where there is no terminal, people are told what is under way, and
+// programs and those who want quiet are not.
+func TestLines(t *testing.T) {
+	for _, mode := range []Mode{Plain, JSON, Quiet} {
+		in, log := io.Pipe()
+		r := New(Config{Mode: mode, Out: io.Discard, Err: log, Every: time.Millisecond, Now: time.Now})
+		r.Expect(1000)
+		r.Checking(250)
+		r.Waiting(errors.New("no answer"))
+		if mode == Plain {
+			said := bufio.NewScanner(in)
+			for said.Scan() && !strings.Contains(said.Text(), "again") {
+			}
+			if line := said.Text(); !strings.HasPrefix(line, "bytepass: checking 25 % of 1.0 kB, ") || !strings.HasSuffix(line, ", trying again: no answer") {
+				t.Errorf("it says %q", line)
+			}
+		} else if r.lines != nil || r.bar != nil {
+			t.Errorf("mode %d tells more than its lines", mode)
+		}
+		go io.Copy(io.Discard, in) // until it is closed
+		r.Close()
+		log.Close()
 	}
 }
