@@ -21,6 +21,8 @@ func TestConsole(t *testing.T) {
 		lifeOfAFile(t, w, strings.Replace(w.server.URL, "127.0.0.1", "localhost", 1))
 	})
 	t.Run("names are text", func(t *testing.T) { namesAreText(t, w) })
+	t.Run("names do not lie", func(t *testing.T) { namesDoNotLie(t, w) })
+	t.Run("sentences", func(t *testing.T) { sentences(t, w) })
 	t.Run("refusals are shown", func(t *testing.T) { refusalsAreShown(t, w) })
 	t.Run("drop", func(t *testing.T) { dropFiles(t, w) })
 	t.Run("more than a page", func(t *testing.T) { moreThanAPage(t, w) })
@@ -80,8 +82,11 @@ func refusalsAreShown(t *testing.T, w *world) {
 	p := w.open(t, w.server.URL+"/")
 	p.choose(file(t, "large.bin", make([]byte, 3_000_000)))
 	p.until("!!document.querySelector('#uploads .failed')")
-	if got := p.text("#uploads .state"); !strings.Contains(got, "at most 2000000 are allowed") {
-		t.Errorf("the upload says %q, which is not why it was refused", got)
+	if got := p.text("#uploads .state"); got != "The size is 3 MB; at most 2 MB are allowed." {
+		t.Errorf("the upload says %q", got)
+	}
+	if !eval[bool](p, "document.querySelector('#uploads [aria-label^=Retry]').hidden") {
+		t.Error("it can be tried again, which does not help")
 	}
 	if got := p.text("#panel-summary"); !strings.HasSuffix(got, " · 1 failed") {
 		t.Errorf("with a failed one the uploads amount to %q", got)

@@ -41,6 +41,12 @@ func keyboard(t *testing.T, w *world) {
 	reached("Undo")
 	p.do(chromedp.KeyEvent(kb.Enter))
 	p.lists("k.txt")
+	p.until("document.activeElement.ariaLabel === 'Show k.txt'")
+	reached("Dismiss this message") // which says that it is back
+	p.do(chromedp.KeyEvent(kb.Enter))
+	if at := eval[string](p, "document.activeElement.ariaLabel ?? ''"); !strings.HasSuffix(at, " k.txt") {
+		t.Errorf("without the message the focus is on %q", at)
+	}
 	p.clean()
 }
 
@@ -50,6 +56,9 @@ func saysThatItIsOffline(t *testing.T, w *world) {
 	p.until("!document.getElementById('offline').hidden")
 	if got := p.text("#offline"); !strings.HasPrefix(got, "You are offline.") {
 		t.Errorf("it says %q", got)
+	}
+	if gap := eval[float64](p, "document.getElementById('drop').getBoundingClientRect().top - document.getElementById('offline').getBoundingClientRect().bottom"); gap < 8 {
+		t.Errorf("it ends %v pixels above what follows", gap)
 	}
 	p.choose(file(t, "later.txt", []byte("x")))
 	p.until("document.querySelector('#uploads .state')?.textContent.includes('Trying again') === true")

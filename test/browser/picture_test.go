@@ -51,12 +51,21 @@ func TestPicture(t *testing.T) {
 		p.fits(t, look.name)
 		p.picture(t, look.name)
 	}
+	p.do(emulation.SetDeviceMetricsOverride(340, 700, 1, false))
 	for _, dialog := range []string{"Show größe.txt", "Versions of größe.txt"} {
 		p.press(dialog)
 		p.until("!!document.querySelector('dialog[open]')")
 		p.fits(t, dialog)
 		p.picture(t, dialog)
+		if !eval[bool](p, "(([a, b]) => a.top < b.bottom && b.top < a.bottom)([...document.querySelectorAll('dialog[open] .bar > *')].map((e) => e.getBoundingClientRect()))") {
+			t.Errorf("%s: title and close button are not on one line", dialog)
+		}
 		eval[bool](p, "(document.querySelector('dialog[open]').close(), true)")
+	}
+	p.do(emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "forced-colors", Value: "active"}}))
+	p.picture(t, "forced-colors")
+	if got := eval[string](p, "[...document.querySelectorAll('#views a')].map((a) => getComputedStyle(a).textDecorationLine).join()"); got != "underline,none,none" {
+		t.Errorf("with forced colours the tabs are underlined as %s", got)
 	}
 	p.clean()
 }

@@ -30,6 +30,10 @@ func refusedUploads(t *testing.T, w *world) {
 	if got := p.text("#rows .reason"); !strings.Contains(got, "CRC64NVME") {
 		t.Errorf("the reason is %q", got)
 	}
+	if !eval[bool](p, "document.querySelector('#rows .reason').clientWidth > 0.3 * document.getElementById('rows').clientWidth") {
+		t.Error("the reason is narrow beside an empty name")
+	}
+	p.picture(t, "refused")
 	p.clean()
 }
 
@@ -61,17 +65,28 @@ func interruptedUpload(t *testing.T, w *world) {
 }
 
 // manyUploads has more than travel at once, pauses before any of them is done,
-// goes on and cancels.
+// goes on and cancels. The first travels in one request, and is told as the
+// others are.
 func manyUploads(t *testing.T, w *world, l *Line) {
 	l.make(t, "bandwidth", "upstream", map[string]int{"rate": 1_000}) // KB/s of each connection
 	defer l.heal(t)
 	p := w.at(t, "#/many/")
 	var paths []string
 	for i := range 8 {
-		paths = append(paths, random(t, string(rune('a'+i))+".bin", 20*mib, byte(100+i)).path)
+		size := 20 * mib
+		if i == 0 {
+			size = 16 * mib
+		}
+		paths = append(paths, random(t, string(rune('a'+i))+".bin", size, byte(100+i)).path)
 	}
+	eval[bool](p, `(() => {
+		window.told = [];
+		new MutationObserver(() => told.push(document.querySelector("#uploads .state")?.textContent ?? "")).observe(document.getElementById("uploads"), { subtree: true, childList: true });
+		return true;
+	})()`)
 	p.choose(paths...)
 	p.until("document.querySelectorAll('#uploads li').length === 8")
+	p.until("told.some((text) => /^[\\d.]+ MB of 16.8 MB · .+\\/s · .+ left$/.test(text))")
 	p.press("Pause all")
 	p.until("[...document.querySelectorAll('#uploads .state')].filter((s) => s.textContent.startsWith('Paused')).length >= 5")
 	l.heal(t)

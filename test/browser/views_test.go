@@ -96,7 +96,9 @@ func trash(t *testing.T, w *world) {
 	p.lists("thing.txt")
 	p.press("Delete thing.txt")
 	p.lists()
+	p.until("!document.getElementById('notice').hidden")
 	eval[bool](p, "(location.hash = '#trash', true)")
+	p.until("document.getElementById('notice').hidden") // its Undo would not be seen here
 	p.lists("trashed/thing.txt")
 	p.press("Restore thing.txt")
 	p.hears("Restored thing.txt")
@@ -116,6 +118,9 @@ func versions(t *testing.T, w *world) {
 	p.until("document.getElementById('versions').open")
 	if got := eval[string](p, "[...document.querySelectorAll('#versions-list li')].map((li) => li.textContent.replace(/.* · /, '')).join('|')"); got != "10 BcurrentDownload|5 BDownloadRestore" {
 		t.Errorf("the versions are %s", got)
+	}
+	if !eval[bool](p, `[...document.querySelectorAll("#versions-list :is(time, button)")].every((e) => /\d:\d\d:\d\d/.test(e.ariaLabel ?? e.textContent))`) {
+		t.Error("versions of the same minute are not told apart")
 	}
 	eval[bool](p, "([...document.querySelectorAll('#versions-list button')].find((b) => b.textContent === 'Restore').click(), true)")
 	p.hears("Restored v.txt")

@@ -45,6 +45,14 @@ export function isPassing(error) {
   return error.status === 408 || error.status === 429 || error.status >= 500;
 }
 
+/** Codes of what is wrong with the file or its key, beside those that begin with "invalid-". */
+const REFUSALS = new Set(["too-large", "type-not-allowed", "name-too-long", "conflict", "path-conflict", "forbidden", "file-changed", "EntityTooLarge"]);
+
+/** @param {unknown} error @returns {boolean} the same file under the same key will be refused again */
+export function isRefusal(error) {
+  return error instanceof BytepassError && (REFUSALS.has(error.code) || /^invalid-(?!parts)/.test(error.code));
+}
+
 /** @param {unknown} error @param {string} code @returns {error is BytepassError} */
 export function hasCode(error, code) {
   return error instanceof BytepassError && error.code === code;

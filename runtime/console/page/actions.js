@@ -2,7 +2,9 @@
 
 import { $, element } from "./dom.js";
 import { nameOf } from "./format.js";
+import { name } from "./names.js";
 import { attempt, notice } from "./notices.js";
+import { focusRow } from "./table.js";
 
 /** @typedef {import("../bytepass.js").Bytepass} Bytepass */
 
@@ -21,7 +23,7 @@ export async function copyLink(files, key) {
   const { url } = await files.get(key);
   try {
     await navigator.clipboard.writeText(url);
-    notice(`Copied a link to ${nameOf(key)}. Whoever has it can download the file for some minutes.`);
+    notice(["Copied a link to ", name(nameOf(key)), ". Whoever has it can download the file for some minutes."]);
   } catch {
     // The browser keeps the clipboard from the page: then by hand.
     $("link-text").value = url;
@@ -38,9 +40,12 @@ export async function remove(files, key, refresh) {
   await files.remove(key);
   // The lists know a little later; when it was undone by then there is nothing to show.
   files.trashed(key).then(refresh).catch(() => {});
-  notice(`Deleted ${nameOf(key)}.`, {
+  notice(["Deleted ", name(nameOf(key)), "."], {
     label: "Undo",
-    run: () => attempt(() => restore(files, key, undefined, refresh)),
+    run: () => attempt(async () => {
+      await restore(files, key, undefined, refresh);
+      focusRow(key);
+    }),
   });
 }
 
@@ -51,5 +56,5 @@ export async function remove(files, key, refresh) {
 export async function restore(files, key, versionId, refresh) {
   await files.arrived(await files.restore(key, { versionId }));
   await refresh();
-  notice(`Restored ${nameOf(key)}`);
+  notice(["Restored ", name(nameOf(key)), "."]);
 }

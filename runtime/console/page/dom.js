@@ -60,6 +60,18 @@ export function iconButton(shape, title, label, onclick) {
   return element("button", { type: "button", className: "quiet", title, "aria-label": label, onclick }, icon(shape));
 }
 
+/**
+ * Gives the focus back to an element, or to what stands in its place: the list
+ * may have been drawn anew.
+ * @param {Element | null} element
+ */
+export function focusAgain(element) {
+  const label = element?.getAttribute("aria-label");
+  const same = element?.isConnected ? element : [...$("rows").querySelectorAll("button, a")].find((other) => label && other.getAttribute("aria-label") === label);
+  if (same) /** @type {HTMLElement} */ (same).focus();
+  else $("heading").focus({ preventScroll: true });
+}
+
 /** @param {string} text @param {(event: MouseEvent) => void} onclick @param {string} [label] @returns {HTMLButtonElement} */
 export function button(text, onclick, label = text) {
   return element("button", { type: "button", textContent: text, "aria-label": label, onclick });

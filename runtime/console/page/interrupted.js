@@ -3,6 +3,7 @@
 
 import { $, button, element } from "./dom.js";
 import { sizeText } from "./format.js";
+import { name, path, visible } from "./names.js";
 import { attempt, complain, notice } from "./notices.js";
 
 /** @typedef {import("../bytepass.js").Bytepass} Bytepass */
@@ -23,15 +24,17 @@ export class Interrupted {
 
   /** @param {Hint} hint */
   #line(hint) {
+    const shown = visible(hint.name);
     const line = element("li", {},
-      element("span", { className: "name", textContent: `${hint.key} (${sizeText(hint.size)})` }),
+      element("span", { className: "name" }, path(hint.key), ` (${sizeText(hint.size)})`),
       element("div", { className: "actions" },
-        button("Choose it again", () => this.#choose(hint, line), `Choose ${hint.name} again to go on`),
+        button("Choose it again", () => this.#choose(hint, line), `Choose ${shown} again to go on`),
         button("Discard", () => attempt(async () => {
           await this.files.discard(hint);
           await this.show();
-          notice(`Removed what had arrived of ${hint.name}`);
-        }), `Discard the upload of ${hint.name}`),
+          const whose = hint.adopted ? ". What has arrived is left to the browser that began it." : " and what had arrived of it.";
+          notice(["Discarded the upload of ", name(hint.name), whose]);
+        }), `Discard the upload of ${shown}`),
       ));
     return line;
   }

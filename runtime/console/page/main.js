@@ -5,7 +5,7 @@ import { Account, isLoginWindow, loginConfig } from "./account.js";
 import { $ } from "./dom.js";
 import { acceptDrops, chosen } from "./drop.js";
 import { Interrupted } from "./interrupted.js";
-import { attempt, say, watchConnection } from "./notices.js";
+import { attempt, dismiss, say, watchConnection, watchNotice } from "./notices.js";
 import { Queue } from "./queue.js";
 import { routeOf, showRoute } from "./route.js";
 import { prepareSignIn, token } from "./sign-in.js";
@@ -74,9 +74,11 @@ for (const close of document.querySelectorAll("dialog [data-close]")) {
   close.addEventListener("click", () => close.closest("dialog")?.close());
 }
 prepareSignIn();
+watchNotice();
 watchConnection(refreshSoon);
 
 addEventListener("hashchange", () => {
+  dismiss(); // what it offers to take back is no longer in sight
   void show();
   $("heading").focus();
 });

@@ -1,33 +1,67 @@
 // What the page tells: what was done, what went wrong, and that it is offline.
 
 import { isAbort } from "../client/errors.js";
-import { $ } from "./dom.js";
+import { $, focusAgain } from "./dom.js";
+import { sentence } from "./format.js";
+import { visible } from "./names.js";
+
+/** How long a message that offers nothing stays, unless somebody looks at it, in milliseconds. */
+const STAYS = 8000;
+
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let leaving;
+/** @type {Element | null} what had the focus before the message got it */
+let before = null;
 
 /** @param {string} text heard by screen readers only */
 export function say(text) {
-  $("status").textContent = text;
+  $("status").textContent = visible(text);
 }
 
 /**
- * Says what was done, with a way back if there is one.
- * @param {string} text
+ * Says what was done, with a way back if there is one. That one stays until
+ * the view changes.
+ * @param {(string | Node)[]} text
  * @param {{label: string, run: () => void}} [action]
  */
 export function notice(text, action) {
-  say(text);
-  $("notice-text").textContent = text;
+  $("notice-text").replaceChildren(...text);
+  say($("notice-text").textContent);
   $("notice-action").hidden = !action;
   $("notice-action").textContent = action?.label ?? "";
   $("notice-action").onclick = () => {
-    $("notice").hidden = true;
+    dismiss();
     action?.run();
   };
   $("notice").hidden = false;
+  clearTimeout(leaving);
+  if (!action) leave();
+}
+
+/** Takes the message away as soon as nobody looks at it. */
+function leave() {
+  leaving = setTimeout(() => ($("notice").matches(":hover, :focus-within") ? leave() : dismiss()), STAYS);
+}
+
+/** Takes the message away, and gives the focus back that it may have. */
+export function dismiss() {
+  clearTimeout(leaving);
+  const focused = $("notice").contains(document.activeElement);
+  $("notice").hidden = true;
+  if (focused) focusAgain(before);
+}
+
+/** Lets the message be dismissed, and remembers from where somebody came to it. */
+export function watchNotice() {
+  $("notice-close").onclick = dismiss;
+  $("notice").addEventListener("focusin", (/** @type {FocusEvent} */ { relatedTarget }) => {
+    if (!$("notice").contains(relatedTarget)) before = /** @type {Element | null} */ (relatedTarget);
+  });
 }
 
 /** @param {unknown} error null takes back what was said */
 export function complain(error) {
-  $("alert").textContent = error instanceof Error ? error.message : "";
+  $("alert").textContent = error instanceof Error ? sentence(error.message) : "";
   $("alert").hidden = !error;
 }
 
@@ -51,8 +85,5 @@ export function watchConnection(onReturn) {
     show();
     onReturn();
   });
-  $("notice-close").onclick = () => {
-    $("notice").hidden = true;
-  };
   show();
 }

@@ -4,6 +4,7 @@
 import { copyLink, download } from "./actions.js";
 import { $, button, element } from "./dom.js";
 import { nameOf, sizeText, timeText } from "./format.js";
+import { name, path, visible } from "./names.js";
 import { attempt } from "./notices.js";
 import { showVersions } from "./versions.js";
 
@@ -17,11 +18,11 @@ const TEXT = 64 * 1024;
 export async function showPreview(files, key, refresh) {
   const file = await files.get(key, { inline: true });
   const dialog = $("preview");
-  $("preview-title").textContent = file.name || nameOf(key);
+  $("preview-title").replaceChildren(name(file.name || nameOf(key)));
   $("preview-body").replaceChildren(await content(file));
   $("preview-facts").replaceChildren(
     ...fact("Type", file.mimeType || "unknown"), ...fact("Size", sizeText(file.size)),
-    ...fact("Uploaded", timeText(file.uploadedAt)), ...fact("Key", file.key),
+    ...fact("Uploaded", timeText(file.uploadedAt)), ...fact("Key", path(file.key)),
     ...(file.checksumSHA256 ? fact("SHA-256", file.checksumSHA256) : []),
   );
   $("preview-actions").replaceChildren(
@@ -36,23 +37,23 @@ export async function showPreview(files, key, refresh) {
   dialog.showModal();
 }
 
-/** @param {string} name @param {string} value */
-function fact(name, value) {
-  return [element("dt", { textContent: name }), element("dd", { textContent: value })];
+/** @param {string} label @param {string | Node} value */
+function fact(label, value) {
+  return [element("dt", { textContent: label }), element("dd", {}, value)];
 }
 
 /** @param {FileRecord} file @returns {Promise<HTMLElement>} */
 async function content(file) {
-  const name = nameOf(file.key);
+  const label = visible(nameOf(file.key));
   const [kind] = file.mimeType.split("/");
   const failed = () => $("preview-body").replaceChildren(none("The browser cannot show this file."));
   if (file.mimeType.startsWith("image/svg")) return none();
   switch (kind) {
     case "image":
-      return element("img", { src: file.url, alt: name, onerror: failed });
+      return element("img", { src: file.url, alt: label, onerror: failed });
     case "video":
     case "audio":
-      return element(kind, { src: file.url, controls: true, "aria-label": name, onerror: failed });
+      return element(kind, { src: file.url, controls: true, "aria-label": label, onerror: failed });
   }
   if (kind === "text" || /^application\/(json|xml|yaml)\b/.test(file.mimeType)) return text(file);
   return none();

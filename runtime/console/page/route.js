@@ -2,6 +2,7 @@
 // "#rejected" are what they say.
 
 import { $, element } from "./dom.js";
+import { isolated, name } from "./names.js";
 
 /** @typedef {{view: "files" | "trash" | "rejected", prefix: string}} Route prefix: "" or ending in a slash */
 
@@ -31,17 +32,17 @@ export function showRoute({ view, prefix }) {
     else link.removeAttribute("aria-current");
   }
   $("heading").textContent = TITLES[view];
-  document.title = `${prefix ? prefix.slice(0, -1) : TITLES[view]} – Bytepass`;
+  document.title = `${prefix ? isolated(prefix.slice(0, -1)) : TITLES[view]} – Bytepass`;
   $("drop").hidden = view !== "files";
   const names = prefix.split("/").slice(0, -1);
   $("way").hidden = names.length === 0;
-  const steps = names.map((name, at) => step(name, names.slice(0, at + 1).join("/") + "/", at === names.length - 1));
+  const steps = names.map((segment, at) => step(segment, names.slice(0, at + 1).join("/") + "/", at === names.length - 1));
   $("steps").replaceChildren(step("All files", "", false), ...steps);
 }
 
-/** @param {string} name @param {string} prefix @param {boolean} here */
-function step(name, prefix, here) {
-  const link = element("a", { href: folderHash(prefix), textContent: name });
+/** @param {string} text @param {string} prefix @param {boolean} here */
+function step(text, prefix, here) {
+  const link = element("a", { href: folderHash(prefix) }, name(text));
   if (here) link.setAttribute("aria-current", "location");
   return element("li", {}, link);
 }

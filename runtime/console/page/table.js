@@ -1,7 +1,7 @@
 // The one table of the page, which shows whatever view is chosen, a page at a
 // time.
 
-import { $, element } from "./dom.js";
+import { $, element, focusAgain } from "./dom.js";
 import { attempt } from "./notices.js";
 
 /** How many rows the first page has. */
@@ -99,7 +99,7 @@ export class Table {
     this.#loading.abort();
     $("loading").hidden = true;
     $("list").setAttribute("aria-busy", "false");
-    const row = /** @type {HTMLElement[]} */ ([...$("rows").children]).find((other) => other.dataset.key === key);
+    const row = rowOf(key);
     if (!row) return;
     const next = /** @type {HTMLElement | null} */ (row.nextElementSibling ?? row.previousElementSibling);
     const focused = row.contains(document.activeElement);
@@ -107,6 +107,22 @@ export class Table {
     if (focused) (next?.querySelector("button, a") ?? $("heading")).focus();
     if (this.#view) this.#settle(this.#next, this.#view);
   }
+}
+
+/** @param {string} key @returns {HTMLElement | undefined} its row, where it is shown */
+function rowOf(key) {
+  return /** @type {HTMLElement[]} */ ([...$("rows").children]).find((row) => row.dataset.key === key);
+}
+
+/**
+ * Gives the focus to a file that has come back, unless somebody is busy
+ * elsewhere by now.
+ * @param {string} key
+ */
+export function focusRow(key) {
+  const now = document.activeElement;
+  if (now !== document.body && !$("list").contains(now)) return;
+  /** @type {HTMLElement | null | undefined} */ (rowOf(key)?.querySelector("button, a"))?.focus();
 }
 
 /** @param {string} column */
@@ -121,9 +137,7 @@ function heading(column) {
 /** @param {() => void} change which replaces the rows */
 function keepFocus(change) {
   const focused = document.activeElement;
-  const label = $("rows").contains(focused) ? focused?.getAttribute("aria-label") : null;
+  const inside = $("rows").contains(focused);
   change();
-  if (!label) return;
-  const same = [...$("rows").querySelectorAll("button, a")].find((other) => other.getAttribute("aria-label") === label);
-  (same ?? $("heading")).focus();
+  if (inside) focusAgain(focused);
 }

@@ -1,7 +1,9 @@
 // The panel of the uploads: a line for each, and what they amount to.
 
+import { isRefusal } from "../client/errors.js";
 import { $, element, iconButton } from "./dom.js";
-import { progressText } from "./format.js";
+import { progressText, sentence } from "./format.js";
+import { path, visible } from "./names.js";
 import { say } from "./notices.js";
 
 /** @typedef {import("./queue.js").Queue} Queue */
@@ -42,7 +44,7 @@ export class UploadsPanel {
   /** @param {Item} item */
   changed(item) {
     this.#changed.add(item);
-    if (item.state === "failed") say(`The upload of ${item.file.name} failed: ${item.error?.message}`);
+    if (item.state === "failed") say(`The upload of ${item.file.name} failed: ${sentence(item.error?.message)}`);
     this.#timer ??= setTimeout(() => this.#draw(), EVERY);
   }
 
@@ -119,7 +121,7 @@ class Line {
   /** @param {Item} item @param {Queue} queue */
   constructor(item, queue) {
     this.item = item;
-    const { name } = item.file;
+    const name = visible(item.file.name);
     this.progress = element("progress", { max: 1, value: 0, "aria-label": `Upload of ${name}` });
     this.state = element("span", { className: "state" });
     this.pause = iconButton("pause", "Pause", `Pause the upload of ${name}`, () => this.#swap(() => queue.pause(item), this.play));
@@ -131,7 +133,7 @@ class Line {
       (next?.querySelector("button:last-child") ?? $("choose")).focus();
     });
     const actions = element("div", { className: "actions" }, this.pause, this.play, this.again, this.stop);
-    this.row = element("li", {}, element("span", { className: "name", textContent: item.key }), actions, this.progress, this.state);
+    this.row = element("li", {}, element("span", { className: "name" }, path(item.key)), actions, this.progress, this.state);
     $("uploads").append(this.row);
     this.draw();
   }
@@ -153,18 +155,19 @@ class Line {
     this.progress.value = file.size > 0 ? sent / file.size : 0;
     this.pause.hidden = !MOVING.includes(state);
     this.play.hidden = !resting;
-    this.again.hidden = !failed;
+    this.again.hidden = !failed || isRefusal(error);
     this.stop.title = failed ? "Dismiss" : "Cancel";
-    this.stop.setAttribute("aria-label", `${failed ? "Dismiss the failed" : "Cancel the"} upload of ${file.name}`);
+    this.stop.setAttribute("aria-label", `${failed ? "Dismiss the failed" : "Cancel the"} upload of ${visible(file.name)}`);
+    const why = sentence(error?.message);
     if (waits && ASKING.includes(state)) {
       this.state.textContent = `Paused at ${progressText(sent, file.size)} until you sign in again`;
       return;
     }
     this.state.textContent = {
       waiting: "Waiting", held: "Paused", starting: "Starting", checking: "Checking what has arrived already",
-      sending: progressText(sent, file.size, pace), retrying: `${error?.message} Trying again …`,
+      sending: progressText(sent, file.size, pace), retrying: `${why} Trying again …`,
       paused: `Paused at ${progressText(sent, file.size)}`, finishing: "The store puts the parts together",
-      arriving: "Arriving in the list", failed: error?.message, done: "", cancelled: "",
+      arriving: "Arriving in the list", failed: why, done: "", cancelled: "",
     }[state];
   }
 

@@ -2,7 +2,8 @@
 
 import { download, restore } from "./actions.js";
 import { $, button, element } from "./dom.js";
-import { nameOf, sizeText, timeText } from "./format.js";
+import { momentText, nameOf, sizeText } from "./format.js";
+import { name } from "./names.js";
 import { attempt } from "./notices.js";
 
 /** @typedef {import("../bytepass.js").Bytepass} Bytepass */
@@ -11,14 +12,14 @@ import { attempt } from "./notices.js";
 /** @param {Bytepass} files @param {string} key @param {() => Promise<void>} refresh */
 export async function showVersions(files, key, refresh) {
   const versions = await files.versions(key);
-  $("versions-title").textContent = `Versions of ${nameOf(key)}`;
+  $("versions-title").replaceChildren("Versions of ", name(nameOf(key)));
   $("versions-list").replaceChildren(...versions.map((version) => line(files, key, version, refresh)));
   $("versions").showModal();
 }
 
 /** @param {Bytepass} files @param {string} key @param {Version} version @param {() => Promise<void>} refresh */
 function line(files, key, { versionId, latest, deleteMarker, size, lastModified }, refresh) {
-  const when = timeText(lastModified);
+  const when = momentText(lastModified);
   const actions = element("div", { className: "actions" });
   if (!deleteMarker) {
     actions.append(button("Download", () => attempt(() => download(files, key, versionId)), `Download the version of ${when}`));

@@ -2,7 +2,8 @@
 
 import { copyLink, download, remove, restore } from "./actions.js";
 import { element, icon, iconButton } from "./dom.js";
-import { nameOf, sizeText, timeText } from "./format.js";
+import { nameOf, sentence, sizeText, timeText } from "./format.js";
+import { name, path, visible } from "./names.js";
 import { attempt } from "./notices.js";
 import { showPreview } from "./preview.js";
 import { folderHash } from "./route.js";
@@ -23,22 +24,23 @@ const actions = (...buttons) => element("td", {}, element("div", { className: "a
 /** @param {Bytepass} files @param {Table} table @param {string} prefix "" or ending in a slash @returns {View} */
 export function folderView(files, table, prefix) {
   const refresh = () => table.refresh();
-  /** @param {string} name @param {string} to */
-  const folder = (name, to) => element("tr", {},
-    element("td", {}, element("a", { className: "entry", href: folderHash(to), "aria-label": `Open folder ${name}` }, icon("folder"), name)),
+  /** @param {string} text @param {string} to */
+  const folder = (text, to) => element("tr", {},
+    element("td", {}, element("a", { className: "entry", href: folderHash(to), "aria-label": `Open folder ${visible(text)}` }, icon("folder"), name(text))),
     element("td", { className: "number" }), element("td"), element("td"));
-  /** @param {FileRecord} file @param {string} name */
-  const line = (file, name) => {
+  /** @param {FileRecord} file @param {string} text */
+  const line = (file, text) => {
     const { key } = file;
+    const label = visible(text);
     const open = () => attempt(() => showPreview(files, key, refresh));
     const row = element("tr", {},
-      element("td", {}, element("button", { type: "button", className: "entry", "aria-label": `Show ${name}`, onclick: open }, icon("file"), name)),
+      element("td", {}, element("button", { type: "button", className: "entry", "aria-label": `Show ${label}`, onclick: open }, icon("file"), name(text))),
       size(file.size), time(file.uploadedAt),
       actions(
-        iconButton("download", "Download", `Download ${name}`, () => attempt(() => download(files, key))),
-        iconButton("link", "Copy link", `Copy a link to ${name}`, () => attempt(() => copyLink(files, key))),
-        iconButton("history", "Versions", `Versions of ${name}`, () => attempt(() => showVersions(files, key, refresh))),
-        iconButton("trash", "Delete", `Delete ${name}`, () => attempt(async () => {
+        iconButton("download", "Download", `Download ${label}`, () => attempt(() => download(files, key))),
+        iconButton("link", "Copy link", `Copy a link to ${label}`, () => attempt(() => copyLink(files, key))),
+        iconButton("history", "Versions", `Versions of ${label}`, () => attempt(() => showVersions(files, key, refresh))),
+        iconButton("trash", "Delete", `Delete ${label}`, () => attempt(async () => {
           await remove(files, key, refresh);
           table.drop(key); // the list itself may take a moment to know of it
         })),
@@ -64,15 +66,15 @@ export function trashView(files, table) {
       return { entries, next };
     },
     row: (file) => {
-      const name = nameOf(file.key);
+      const label = visible(nameOf(file.key));
       const row = element("tr", {},
-        element("td", {}, element("span", { className: "entry" }, icon("file"), file.key)),
+        element("td", {}, element("span", { className: "entry" }, icon("file"), path(file.key))),
         size(file.size), time(file.deletedAt ?? file.uploadedAt),
         actions(
-          iconButton("restore", "Restore", `Restore ${name}`, () => attempt(async () => {
+          iconButton("restore", "Restore", `Restore ${label}`, () => attempt(async () => {
             await restore(files, file.key, undefined, async () => table.drop(file.key));
           })),
-          iconButton("history", "Versions", `Versions of ${name}`, () => attempt(() => showVersions(files, file.key, () => table.refresh()))),
+          iconButton("history", "Versions", `Versions of ${label}`, () => attempt(() => showVersions(files, file.key, () => table.refresh()))),
         ));
       row.dataset.key = file.key;
       return row;
@@ -90,7 +92,7 @@ export function rejectedView(files) {
       return { entries, next };
     },
     row: (file) => element("tr", {},
-      element("td", {}, element("span", { className: "entry" }, icon("file"), file.key)),
-      size(file.size), time(file.uploadedAt), element("td", { className: "reason", textContent: file.reason }), element("td")),
+      element("td", {}, element("span", { className: "entry" }, icon("file"), path(file.key))),
+      size(file.size), time(file.uploadedAt), element("td", { className: "reason", textContent: sentence(file.reason) }), element("td")),
   };
 }
