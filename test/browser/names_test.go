@@ -12,6 +12,7 @@ func namesDoNotLie(t *testing.T, w *world) {
 	if got := eval[string](p, "[...document.querySelectorAll('#rows .entry bdi')].map((b) => getComputedStyle(b)).map((s) => s.unicodeBidi + ' ' + s.direction).join()"); got != "isolate rtl,isolate ltr" {
 		t.Errorf("the names are drawn as %s", got)
 	}
+	p.picture(t, "names")
 	p.press("Show " + shown)
 	p.until("document.getElementById('preview').open")
 	if got := p.text("#preview-title") + ", " + eval[string](p, "[...document.querySelectorAll('#preview-facts dd')].map((dd) => dd.textContent).find((text) => text.includes('/gnp') || text.includes('⟩'))"); got != shown+", lies/"+shown {

@@ -60,6 +60,7 @@ func saysThatItIsOffline(t *testing.T, w *world) {
 	if gap := eval[float64](p, "document.getElementById('drop').getBoundingClientRect().top - document.getElementById('offline').getBoundingClientRect().bottom"); gap < 8 {
 		t.Errorf("it ends %v pixels above what follows", gap)
 	}
+	p.picture(t, "offline")
 	p.choose(file(t, "later.txt", []byte("x")))
 	p.until("document.querySelector('#uploads .state')?.textContent.includes('Trying again') === true")
 	p.offline(false)
