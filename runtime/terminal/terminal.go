@@ -41,6 +41,10 @@ func Text(message string) string {
 	return b.String()
 }
 
+// Line is Text in one line: errors that were joined stand in lines of their own,
+// and so could a name in them that wants to pass for another message.
+func Line(message string) string { return strings.ReplaceAll(Text(message), "\n", "; ") }
+
 // obeyed reports whether a terminal does something else with a character than
 // showing it: control characters, line and paragraph separators, and the
 // explicit directional ones (Unicode Standard Annex 9, section 2; Trojan Source,

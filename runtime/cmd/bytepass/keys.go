@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -14,10 +15,17 @@ func checkTarget(target string) error {
 	if target == "/" {
 		return nil
 	}
-	if _, err := files.ParseKey(strings.TrimSuffix(target, "/")); err != nil {
-		return usageError{fmt.Errorf("%q cannot be a key: %w", target, err)}
+	return checkKey(target, strings.TrimSuffix(target, "/"))
+}
+
+// checkKey refuses the key that an argument means if it cannot be one.
+func checkKey(argument, key string) error {
+	_, err := files.ParseKey(key)
+	var problem *files.Problem
+	if errors.As(err, &problem) {
+		return usageError{fmt.Errorf("%q is no good: %s", argument, problem.Detail)}
 	}
-	return nil
+	return err
 }
 
 // checkNames does so with the names of RemoteFiles; patterns and prefixes may be
@@ -27,8 +35,8 @@ func checkNames(names []string, exact bool) error {
 		if !exact && (transfer.IsPattern(name) || strings.HasSuffix(name, "/")) {
 			continue
 		}
-		if _, err := files.ParseKey(name); err != nil {
-			return usageError{fmt.Errorf("%q cannot be a key: %w", name, err)}
+		if err := checkKey(name, name); err != nil {
+			return err
 		}
 	}
 	return nil

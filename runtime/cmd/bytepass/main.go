@@ -42,7 +42,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	root.SetErr(stderr)
 	err := root.ExecuteContext(ctx)
 	if told := failures(nil); err != nil && !errors.As(err, &told) {
-		fmt.Fprintln(stderr, "bytepass:", terminal.Text(err.Error()))
+		fmt.Fprintln(stderr, "bytepass:", terminal.Line(err.Error()))
 	}
 	return exitCode(err)
 }

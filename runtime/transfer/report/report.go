@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"strings"
 	"sync"
 	"time"
 
@@ -123,13 +122,9 @@ func (r *Report) Failed(e Event, err error) {
 			r.encode(e)
 			return
 		}
-		// Errors that were joined stand in lines of their own; so could a name.
-		fmt.Fprintf(r.Err, "bytepass: %s%s: %s\n", e.Op, name(e), oneLine(err))
+		fmt.Fprintf(r.Err, "bytepass: %s%s: %s\n", e.Op, name(e), terminal.Line(err.Error()))
 	})
 }
-
-// oneLine is an error's text as it can be printed in a line.
-func oneLine(err error) string { return strings.ReplaceAll(terminal.Text(err.Error()), "\n", "; ") }
 
 // Close takes the bar away.
 func (r *Report) Close() {

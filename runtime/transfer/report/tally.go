@@ -5,6 +5,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/bytepass/bytepass/runtime/terminal"
 )
 
 // recent is how long it is told why something is tried again: longer than the
@@ -37,7 +39,7 @@ func (t *tally) progress(bytes int64) {
 func (t *tally) waiting(why error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.why, t.since = oneLine(why), t.now()
+	t.why, t.since = terminal.Line(why.Error()), t.now()
 }
 
 // trouble is why something is tried again; empty if nothing is.
@@ -63,8 +65,11 @@ func (t *tally) text() (text string, share float64) {
 	case expected == 0:
 		return fmt.Sprintf("%s, %s/s", Bytes(done), Bytes(perSecond(done, elapsed))), 0
 	}
+	if done >= expected { // the store puts the parts together, or the list has to follow
+		return fmt.Sprintf("100 %% of %s, finishing", Bytes(expected)), 1
+	}
 	elapsed -= time.Duration(t.moving.Load())
-	text, share = portion(done, expected, elapsed), max(0, min(1, float64(done)/float64(expected)))
+	text, share = portion(done, expected, elapsed), max(0, float64(done)/float64(expected))
 	if checked > 0 && checked < expected {
 		text += fmt.Sprintf(", checking %d %%", checked*100/expected)
 	}
@@ -74,7 +79,7 @@ func (t *tally) text() (text string, share float64) {
 // portion says how much of the whole is done after a time.
 func portion(done, whole int64, elapsed time.Duration) string {
 	rate := perSecond(done, elapsed)
-	text := fmt.Sprintf("%3d %% of %s, %s/s", max(0, min(100, done*100/whole)), Bytes(whole), Bytes(rate))
+	text := fmt.Sprintf("%3d %% of %s, %s/s", max(0, done*100/whole), Bytes(whole), Bytes(rate))
 	if left := whole - done; rate > 0 && left > 0 {
 		text += ", " + (time.Duration(float64(left)/float64(rate)) * time.Second).String() + " left"
 	}
