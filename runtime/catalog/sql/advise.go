@@ -35,8 +35,8 @@ func refusalRemedy(refused *pgconn.PgError, to *pgx.ConnConfig) string {
 	user, database := pgx.Identifier{to.User}.Sanitize(), pgx.Identifier{to.Database}.Sanitize()
 	switch refused.Code {
 	case "42501": // insufficient_privilege
-		if strings.Contains(refused.Message, "for database") {
-			return "let its owner run: GRANT CONNECT, CREATE ON DATABASE " + database + " TO " + user
+		if strings.Contains(refused.Detail, "CONNECT") {
+			return "let its owner run: GRANT CONNECT ON DATABASE " + database + " TO " + user
 		}
 		return "let its owner run: CREATE SCHEMA bytepass AUTHORIZATION " + user
 	case "28P01": // invalid_password

@@ -25,7 +25,7 @@ func TestRemedies(t *testing.T) {
 		"unknown host":        {func(u *url.URL) { u.Host = "no-such-host.invalid:5432" }, "spell the host right", true},
 		"nobody listens":      {func(u *url.URL) { u.Host = "127.0.0.1:1" }, "listen_addresses", true},
 		"a mode that is none": {func(u *url.URL) { u.RawQuery = "sslmode=maybe" }, "sslmode", false},
-		"no right to create":  {func(u *url.URL) { u.User = url.UserPassword("closed", "right") }, `TO "closed"`, false},
+		"no right to create":  {func(u *url.URL) { u.User = url.UserPassword("closed", "right") }, `AUTHORIZATION "closed"`, false},
 	} {
 		u, err := url.Parse(right)
 		if err != nil {

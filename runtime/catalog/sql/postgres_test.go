@@ -47,9 +47,12 @@ func TestPostgresOpenRefuses(t *testing.T) {
 	pgtest.Exec(t, newer, `INSERT INTO bytepass.migrations ("version") VALUES (999)`,
 		`CREATE ROLE reader LOGIN PASSWORD 's3cr3t'`)
 	asReader := strings.Replace(server.Database(t), "postgres@", "reader:s3cr3t@", 1)
+	closed := server.Database(t)
+	pgtest.Exec(t, closed, `DO $$ BEGIN EXECUTE format('REVOKE CONNECT ON DATABASE %I FROM PUBLIC', current_database()); END $$`)
 	for name, c := range map[string]struct{ url, want string }{
 		"a newer catalog":         {newer, "schema version 999 and this program knows"},
 		"a user without rights":   {asReader, `CREATE SCHEMA bytepass AUTHORIZATION "reader"`},
+		"a user without access":   {strings.Replace(closed, "postgres@", "reader:s3cr3t@", 1), `GRANT CONNECT ON DATABASE`},
 		"another kind of URL":     {"mysql://reader:s3cr3t@127.0.0.1/db", "postgres://user@host:5432/database"},
 		"no URL":                  {"postgres://reader:s3cr3t@127.0.0.1:port/db", "postgres://user@host:5432/database"},
 		"a setting out of bounds": {"postgres://reader:s3cr3t@127.0.0.1/db?pool_max_conns=0", "pool_max_conns"},
