@@ -113,6 +113,22 @@ func (c *Client) File(ctx context.Context, key, versionID string) (File, error) 
 	return f, err
 }
 
+// Version is one entry of a file's history.
+type Version struct {
+	VersionID    string `json:"versionId"`
+	DeleteMarker bool   `json:"deleteMarker"` // it says that the file was deleted
+}
+
+// Versions returns the latest versions of a file and its delete markers, newest
+// first, as the bucket has them: up to a page of them. The error is a *Problem
+// with CodeNotFound when there is none.
+func (c *Client) Versions(ctx context.Context, key string) ([]Version, error) {
+	query := url.Values{"key": {key}, "limit": {strconv.Itoa(pageSize)}}
+	var out []Version
+	_, err := c.call(ctx, request{method: http.MethodGet, path: []string{"versions"}, query: query}, &out)
+	return out, err
+}
+
 // Delete deletes a file, recoverably. Deleting a deleted file succeeds.
 func (c *Client) Delete(ctx context.Context, key string) error {
 	_, err := c.call(ctx, request{method: http.MethodDelete, path: []string{"files"}, body: map[string]string{"key": key}}, nil)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/bytepass/bytepass/runtime/client"
@@ -35,14 +36,16 @@ func (e *Engine) Settle(ctx context.Context, sent Result) error {
 	return err
 }
 
-// settle waits until the catalog has judged a version, at most settleTimeout.
+// settle waits until the catalog has judged a version, or shows a later one of
+// the key, at most settleTimeout.
 // listed is false if it has not by then, or cannot be asked; the error is a
 // *RejectedError or the end of ctx.
 func (e *Engine) settle(ctx context.Context, done client.Completed) (listed bool, err error) {
 	asking, cancel := context.WithTimeout(ctx, settleTimeout)
 	defer cancel()
 	for pause := 50 * time.Millisecond; ; pause = min(2*pause, 2*time.Second) {
-		if f, err := e.API.File(asking, done.Key, ""); err == nil && f.VersionID == done.VersionID {
+		f, err := e.API.File(asking, done.Key, "")
+		if err == nil && (f.VersionID == done.VersionID || pause >= patient && e.followed(asking, done, f.VersionID)) {
 			return true, nil
 		}
 		if reason, refused := e.refusedWhy(asking, done); refused {
@@ -56,6 +59,24 @@ func (e *Engine) settle(ctx context.Context, done client.Completed) (listed bool
 		case <-timer.C:
 		}
 	}
+}
+
+// patient is the pause from which on settle asks for the history, too: mostly the
+// catalog was there by then.
+const patient = 400 * time.Millisecond
+
+// followed reports whether a version of the key came after this one: somebody
+// else has put a file there, and the catalog will not go back.
+func (e *Engine) followed(ctx context.Context, done client.Completed, by string) bool {
+	versions, err := e.API.Versions(ctx, done.Key)
+	if err != nil {
+		return false
+	}
+	at := func(id string) int {
+		return slices.IndexFunc(versions, func(v client.Version) bool { return v.VersionID == id })
+	}
+	newer, own := at(by), at(done.VersionID)
+	return newer >= 0 && newer < own
 }
 
 // refusedWhy looks for a version among the rejected ones.

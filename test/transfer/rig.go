@@ -156,6 +156,7 @@ func (r *rig) noSecrets(text string) {
 type event struct {
 	Status, Key, Path, SHA256, Verified, Code, Error, VersionID string
 	Size, Sent, Resumed                                         int64
+	Unlisted                                                    bool
 }
 
 // json runs a command that has to succeed, and returns its events.

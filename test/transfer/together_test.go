@@ -107,6 +107,22 @@ func TestTwoPutsAtTheSameMoment(t *testing.T) {
 	r.arrived("at the same moment", sum)
 }
 
+// TestManyPutsOfOneKey: each of several files that go to one key at once is stored,
+// and none of the puts waits for the list to show what a later one has replaced.
+func TestManyPutsOfOneKey(t *testing.T) {
+	r := newRig(t)
+	var puts []*running
+	for _, name := range []string{"a", "b", "c", "d", "e", "f"} {
+		r.file(name, 1000)
+		puts = append(puts, r.putting(name, false))
+	}
+	for _, p := range puts {
+		if code, e := p.end(); code != 0 || e.Unlisted {
+			t.Errorf("exit code %d: %+v", code, e)
+		}
+	}
+}
+
 // TestUploadAbortedUnderWay removes the upload that a put is sending: it sends
 // the file by another one.
 func TestUploadAbortedUnderWay(t *testing.T) {
