@@ -171,7 +171,7 @@ func TestExitCodes(t *testing.T) {
 		"some there, some not":    {[]string{"put", "a", "nothing", "folder/"}, 3, "no such file"},
 		"two reasons":             {[]string{"put", "nothing", "a", "k/", "--no-overwrite"}, 1, "k/a"},
 		"must not overwrite":      {[]string{"put", "a", "k", "--no-overwrite"}, 1, "must not be overwritten"},
-		"a key that is none":      {[]string{"put", "a", "x/../y"}, 1, "key"},
+		"a key that is none":      {[]string{"put", "a", "x/../y"}, 2, "key"},
 		"as alice, who has none":  {[]string{"get", "k", "--token-file", tokenFile}, 3, "there is no such file"},
 		"as alice, done":          {[]string{"put", "a", "mine", "--token-file", tokenFile}, 0, ""},
 		"get onto a pipe":         {[]string{"get", "k", "pipe"}, 2, "write - and send"},
