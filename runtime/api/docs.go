@@ -28,7 +28,7 @@ var docsStyle string
 // registerDocs serves the contract and the page that shows it. Both are made
 // when they are first asked for, since most functions never are.
 func registerDocs(routes *router, contract *huma.OpenAPI) error {
-	page, err := template.New("docs").Funcs(template.FuncMap{"json": indented, "type": typeOf}).Parse(docsTemplate)
+	page, err := template.New("docs").Funcs(template.FuncMap{"json": indented, "type": typeOf, "prose": prose}).Parse(docsTemplate)
 	if err != nil {
 		return fmt.Errorf("api: the page of the contract: %w", err)
 	}
@@ -43,6 +43,21 @@ func registerDocs(routes *router, contract *huma.OpenAPI) error {
 		return out.Bytes(), err
 	})
 	return nil
+}
+
+// prose returns a text of the contract, which is CommonMark
+// (https://spec.openapis.org/oas/v3.1.0#rich-text-formatting), as HTML. Ours
+// has no other marks than those of code.
+func prose(text string) template.HTML {
+	var out strings.Builder
+	for i, part := range strings.Split(text, "`") {
+		part = template.HTMLEscapeString(part)
+		if i%2 == 1 {
+			part = "<code>" + part + "</code>"
+		}
+		out.WriteString(part)
+	}
+	return template.HTML(out.String()) //nolint:gosec // every part is escaped
 }
 
 // serve adds a public document that is made once.

@@ -134,7 +134,10 @@ func TestDocsNeedNothingFromElsewhere(t *testing.T) {
 			t.Errorf("the page does not explain the code %s, which problems point to", code)
 		}
 	}
-	for _, text := range []string{"POST /api/files/{key}/presign", "GET /api/folders", `id="schema-PresignedUpload"`, `id="schema-Problem"`} {
+	if strings.Contains(page, "`") {
+		t.Error("the page shows marks of code as they are written")
+	}
+	for _, text := range []string{"POST /api/files/{key}/presign", "<code>upload-gone</code> says", "GET /api/folders", `id="schema-PresignedUpload"`, `id="schema-Problem"`} {
 		if !strings.Contains(page, text) {
 			t.Errorf("the page lacks %s", text)
 		}
