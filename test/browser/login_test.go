@@ -62,9 +62,11 @@ func aDayWithALogin(t *testing.T, w *loginWorld) {
 	second.clean()
 }
 
-// renewal: an upload goes on while tokens come and go.
+// renewal: an upload goes on while tokens come and go. The first parts take
+// longer than the URLs of the next are good for, so that these are signed anew,
+// with a new token, and the end of the upload takes another.
 func renewal(t *testing.T, w *loginWorld) {
-	w.slow(t, 6_000)
+	w.slow(t, 2_000)
 	p := w.signIn(t, "alice")
 	eval[bool](p, "(location.hash = '#/renewal/', true)")
 	before := w.issuer.Grants("refresh_token")

@@ -27,8 +27,8 @@ import (
 const accessLife = time.Second
 
 // loginWorld is a server whose console has people sign in at an issuer of
-// another site. The URLs of parts count as old after a second, so an upload asks
-// the API for new ones all the time.
+// another site. The URLs of parts count as old after four seconds, two thirds of
+// their life, so an upload that is slow asks the API for new ones.
 type loginWorld struct {
 	*world
 	issuer *issuer.Login
@@ -53,7 +53,7 @@ func newLoginWorld(t *testing.T, flags ...string) *loginWorld {
 	}
 	server, err := serve.StartAt(address, binary, filepath.Join(t.TempDir(), "data"), append([]string{
 		"--issuer", is.URL, "--audience", issuer.Audience, "--client-id", issuer.ClientID,
-		"--require-scopes", "--s3-listen", store, "--part-seconds", "21",
+		"--require-scopes", "--s3-listen", store, "--part-seconds", "6",
 	}, flags...)...)
 	if err != nil {
 		t.Fatal(err)
