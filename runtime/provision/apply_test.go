@@ -65,6 +65,18 @@ func TestApplyEverySettingOnceAndThenNothing(t *testing.T) {
 	}
 }
 
+// TestApplyToABucketThatIsForgottenForAMoment: the store knows it again soon.
+func TestApplyToABucketThatIsForgottenForAMoment(t *testing.T) {
+	store := &keeper{unknown: 2}
+	target := store.target(t)
+	if first, _ := provision(t, target, resolved(t)); !first.Create || len(first.Changes) == 0 {
+		t.Errorf("the first plan: create %v, %v", first.Create, names(first))
+	}
+	if second, _ := provision(t, target, resolved(t)); len(second.Changes) != 0 {
+		t.Errorf("the second run changed %v", names(second))
+	}
+}
+
 func TestPlanWritesNothing(t *testing.T) {
 	store := &keeper{}
 	if _, err := Plan(t.Context(), store.target(t), resolved(t)); err != nil || len(store.puts) != 0 {

@@ -174,7 +174,7 @@ func (a aspect[T]) difference(t Target, have, want T) (*Change, []Foreign) {
 
 // apply writes want and reads it back.
 func (a aspect[T]) apply(ctx context.Context, t Target, want T) (*Gap, error) {
-	switch err := a.put(ctx, t.Client, &t.Bucket, want); {
+	switch err := known(ctx, func() error { return a.put(ctx, t.Client, &t.Bucket, want) }); {
 	case isUnsupported(err):
 		return a.gap(t, Unsupported, said(err)), nil
 	case isRefused(err):
@@ -182,7 +182,11 @@ func (a aspect[T]) apply(ctx context.Context, t Target, want T) (*Gap, error) {
 	case err != nil:
 		return nil, fmt.Errorf("provision: writing %s of bucket %s: %w", a.name, t.Bucket, err)
 	}
-	got, err := a.get(ctx, t.Client, &t.Bucket)
+	var got T
+	err := known(ctx, func() (err error) {
+		got, err = a.get(ctx, t.Client, &t.Bucket)
+		return err
+	})
 	if err != nil && !isAbsent(err) {
 		return nil, fmt.Errorf("provision: reading %s of bucket %s back: %w", a.name, t.Bucket, err)
 	}

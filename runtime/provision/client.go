@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/smithy-go"
@@ -69,6 +70,23 @@ func answerOf(err error) answer {
 func isAbsent(err error) bool {
 	a := answerOf(err)
 	return a.status == http.StatusNotFound && a.code != "NoSuchBucket"
+}
+
+// known calls a store about a bucket that is there, and again for some seconds
+// when it says that there is none: SeaweedFS can forget a bucket for a moment
+// after it was made, between two settings that it takes.
+func known(ctx context.Context, call func() error) error {
+	for wait := 50 * time.Millisecond; ; wait *= 2 {
+		err := call()
+		if answerOf(err).code != "NoSuchBucket" || wait > 3*time.Second {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(wait):
+		}
+	}
 }
 
 // isUnsupported reports whether the store said that it does not do this. Some

@@ -48,7 +48,7 @@ func (a aspect[T]) narrow(ctx context.Context, t Target, on *Bench, have, want T
 		return planned{gaps: gaps}, err
 	}
 	on.keep(func(ctx context.Context, bucket string) error {
-		return a.put(ctx, t.Client, &bucket, a.moved(able, t.Bucket, bucket))
+		return known(ctx, func() error { return a.put(ctx, t.Client, &bucket, a.moved(able, t.Bucket, bucket)) })
 	})
 	p := planned{gaps: gaps, check: a.checks(t, able)}
 	p.change, p.foreign = a.difference(t, have, able)

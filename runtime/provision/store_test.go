@@ -23,6 +23,7 @@ type keeper struct {
 	puts     []string          // what was written, in order
 	status   map[string]int    // subresources that answer with an error
 	forgets  map[string]bool   // subresources that are taken and not kept
+	unknown  int               // so many writes of settings find no bucket
 	failPuts int               // from the so many-th write on, counting from 1, everything is 503; 0: never
 }
 
@@ -42,6 +43,11 @@ func (k *keeper) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if status := k.status[sub]; status != 0 {
 		fail(w, status, map[int]string{501: "NotImplemented", 400: "MalformedPolicy", 403: "AccessDenied"}[status])
+		return
+	}
+	if r.Method == http.MethodPut && k.unknown > 0 {
+		k.unknown--
+		fail(w, http.StatusNotFound, "NoSuchBucket")
 		return
 	}
 	if r.Method == http.MethodPut {
