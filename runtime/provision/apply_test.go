@@ -65,15 +65,32 @@ func TestApplyEverySettingOnceAndThenNothing(t *testing.T) {
 	}
 }
 
-// TestApplyToABucketThatIsForgottenForAMoment: the store knows it again soon.
-func TestApplyToABucketThatIsForgottenForAMoment(t *testing.T) {
-	store := &keeper{unknown: 2}
-	target := store.target(t)
-	if first, _ := provision(t, target, resolved(t)); !first.Create || len(first.Changes) == 0 {
-		t.Errorf("the first plan: create %v, %v", first.Create, names(first))
+// TestApplyWithAnswersThatSayNothing: a store that forgets the bucket for a
+// moment, or hangs up before it has said why it refuses, is asked again.
+func TestApplyWithAnswersThatSayNothing(t *testing.T) {
+	for name, store := range map[string]*keeper{"forgets": {unknown: 2}, "hangs up": {hangsUp: 2}} {
+		t.Run(name, func(t *testing.T) {
+			target := store.target(t)
+			first, gaps := provision(t, target, resolved(t))
+			if !first.Create || len(gaps) != len(first.Gaps) {
+				t.Errorf("the first plan: create %v, and gaps %v", first.Create, gaps)
+			}
+			if second, _ := provision(t, target, resolved(t)); len(second.Changes) != 0 {
+				t.Errorf("the second run changed %v", names(second))
+			}
+		})
 	}
-	if second, _ := provision(t, target, resolved(t)); len(second.Changes) != 0 {
-		t.Errorf("the second run changed %v", names(second))
+}
+
+// TestAnswersThatNeverSayWhy: the status is told, and nothing of one request.
+func TestAnswersThatNeverSayWhy(t *testing.T) {
+	store := &keeper{hangsUp: 1000}
+	target := store.target(t)
+	_, err := target.Client.PutBucketVersioning(t.Context(), &s3.PutBucketVersioningInput{
+		Bucket: &target.Bucket, VersioningConfiguration: &types.VersioningConfiguration{Status: types.BucketVersioningStatusEnabled},
+	})
+	if want := "status 400; the connection broke off before the store had said why"; err == nil || said(err) != want {
+		t.Errorf("it says %v", said(err))
 	}
 }
 

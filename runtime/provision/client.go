@@ -3,6 +3,7 @@ package provision
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"time"
@@ -72,13 +73,15 @@ func isAbsent(err error) bool {
 	return a.status == http.StatusNotFound && a.code != "NoSuchBucket"
 }
 
-// known calls a store about a bucket that is there, and again for some seconds
-// when it says that there is none: SeaweedFS can forget a bucket for a moment
-// after it was made, between two settings that it takes.
+// known calls a store about a setting of a bucket that is there, and again for
+// some seconds when the answer is not about the setting. SeaweedFS can forget a
+// bucket for a moment after it was made, between two settings that it takes.
+// Ceph hangs up on what it refuses without reading it, at times before the
+// client has read why.
 func known(ctx context.Context, call func() error) error {
 	for wait := 50 * time.Millisecond; ; wait *= 2 {
 		err := call()
-		if answerOf(err).code != "NoSuchBucket" || wait > 3*time.Second {
+		if answerOf(err).code != "NoSuchBucket" && !isCutOff(err) || wait > 3*time.Second {
 			return err
 		}
 		select {
@@ -87,6 +90,12 @@ func known(ctx context.Context, call func() error) error {
 		case <-time.After(wait):
 		}
 	}
+}
+
+// isCutOff reports whether of an answer only the status arrived.
+func isCutOff(err error) bool {
+	var cut *smithy.DeserializationError
+	return errors.As(err, &cut) && answerOf(err).status != 0
 }
 
 // isUnsupported reports whether the store said that it does not do this. Some
@@ -106,6 +115,9 @@ func said(err error) string {
 	var api smithy.APIError
 	if errors.As(err, &api) {
 		return api.ErrorCode() + ": " + api.ErrorMessage()
+	}
+	if isCutOff(err) {
+		return fmt.Sprintf("status %d; the connection broke off before the store had said why", answerOf(err).status)
 	}
 	return err.Error()
 }

@@ -24,6 +24,7 @@ type keeper struct {
 	status   map[string]int    // subresources that answer with an error
 	forgets  map[string]bool   // subresources that are taken and not kept
 	unknown  int               // so many writes of settings find no bucket
+	hangsUp  int               // so many writes of settings are answered by a status, and no more
 	failPuts int               // from the so many-th write on, counting from 1, everything is 503; 0: never
 }
 
@@ -49,6 +50,13 @@ func (k *keeper) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		k.unknown--
 		fail(w, http.StatusNotFound, "NoSuchBucket")
 		return
+	}
+	if r.Method == http.MethodPut && k.hangsUp > 0 {
+		k.hangsUp--
+		w.Header().Set("Content-Length", "1000")
+		w.WriteHeader(http.StatusBadRequest)
+		_ = http.NewResponseController(w).Flush()
+		panic(http.ErrAbortHandler)
 	}
 	if r.Method == http.MethodPut {
 		if k.accepts(w, sub) && !k.forgets[sub] {
