@@ -20,8 +20,14 @@ const (
 	// maxBody bounds a JSON body in bytes, where an operation does not say
 	// otherwise.
 	maxBody = 64 << 10
-	// bodyTimeout is how long a body may take to arrive.
+	// maxFinish bounds what completes an upload, in bytes: 10,000 parts with their
+	// tags and checksums, in JSON or XML, are about 1 MiB.
+	maxFinish = 2 << 20
+	// bodyTimeout is how long a small body may take to arrive, and slowestBody the
+	// least that has to arrive of a larger one, in bytes a second: a long list of
+	// parts comes from the slowest lines, too.
 	bodyTimeout = 10 * time.Second
+	slowestBody = 64 << 10
 	// keptBody is the largest buffer that is kept for the next request.
 	keptBody = 64 << 10
 )
@@ -38,7 +44,7 @@ func readBody(w http.ResponseWriter, r *http.Request, buf *bytes.Buffer, limit i
 	}
 	// A deadline that stays would end the request's context while it is served.
 	connection := http.NewResponseController(w)
-	_ = connection.SetReadDeadline(time.Now().Add(bodyTimeout)) // not every front door has a connection
+	_ = connection.SetReadDeadline(time.Now().Add(timeToRead(limit))) // not every front door has a connection
 	n, err := buf.ReadFrom(io.LimitReader(r.Body, limit+1))
 	if err != nil {
 		return &files.Problem{Code: files.CodeInvalid, Detail: "the body did not arrive", Err: err}
@@ -48,6 +54,11 @@ func readBody(w http.ResponseWriter, r *http.Request, buf *bytes.Buffer, limit i
 		return bodyTooLarge(limit)
 	}
 	return nil
+}
+
+// timeToRead returns how long a body of at most limit bytes may take to arrive.
+func timeToRead(limit int64) time.Duration {
+	return bodyTimeout + time.Duration(max(0, limit-maxBody)/slowestBody)*time.Second
 }
 
 func bodyTooLarge(limit int64) error {

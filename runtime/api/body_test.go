@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/bytepass/bytepass/runtime/files"
 )
@@ -98,6 +99,17 @@ func (c *counter) Read(p []byte) (int, error) {
 	}
 	c.read += len(p)
 	return len(p), nil
+}
+
+// What completes an upload of many parts arrives over half a megabit a second,
+// before the server cuts the request off after a minute.
+func TestTheTimeOfLargeBodies(t *testing.T) {
+	if least, got := time.Duration(maxFinish/slowestBody)*time.Second, timeToRead(maxFinish); got < least || got > 50*time.Second {
+		t.Errorf("%d bytes have %v, at least %v are needed", maxFinish, got, least)
+	}
+	if got := timeToRead(maxBody); got != bodyTimeout {
+		t.Errorf("a small body has %v", got)
+	}
 }
 
 func TestABodyThatBreaksOff(t *testing.T) {

@@ -23,19 +23,20 @@ func (s *service) registerCompanion(routes *router) {
 	for _, route := range []struct {
 		pattern, id string
 		handle      func(*companionCall) (any, error)
+		maxBody     int64 // bytes
 	}{
-		{"GET /s3/params", "companion-form", s.companionForm},
-		{"POST /s3/multipart", "companion-start", s.companionStart},
-		{"GET /s3/multipart/{uploadId}", "companion-parts", s.companionParts},
-		{"GET /s3/multipart/{uploadId}/{partNumber}", "companion-part", s.companionPart},
-		{"POST /s3/multipart/{uploadId}/complete", "companion-complete", s.companionComplete},
-		{"DELETE /s3/multipart/{uploadId}", "companion-abort", s.companionAbort},
-		{"POST /s3/sign", "companion-sign", s.signRequest},
-		{"POST /s3/object", "companion-object-post", s.objectPost},
-		{"GET /s3/object", "companion-object-parts", s.objectParts},
-		{"DELETE /s3/object", "companion-object-abort", s.objectAbort},
+		{"GET /s3/params", "companion-form", s.companionForm, maxBody},
+		{"POST /s3/multipart", "companion-start", s.companionStart, maxBody},
+		{"GET /s3/multipart/{uploadId}", "companion-parts", s.companionParts, maxBody},
+		{"GET /s3/multipart/{uploadId}/{partNumber}", "companion-part", s.companionPart, maxBody},
+		{"POST /s3/multipart/{uploadId}/complete", "companion-complete", s.companionComplete, maxFinish},
+		{"DELETE /s3/multipart/{uploadId}", "companion-abort", s.companionAbort, maxBody},
+		{"POST /s3/sign", "companion-sign", s.signRequest, maxBody},
+		{"POST /s3/object", "companion-object-post", s.objectPost, maxFinish},
+		{"GET /s3/object", "companion-object-parts", s.objectParts, maxBody},
+		{"DELETE /s3/object", "companion-object-abort", s.objectAbort, maxBody},
 	} {
-		routes.HandleFunc(route.pattern, s.companion(route.id, route.handle))
+		routes.HandleFunc(route.pattern, s.companion(route.id, route.maxBody, route.handle))
 	}
 }
 

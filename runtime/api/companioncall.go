@@ -24,10 +24,11 @@ type companionCall struct {
 // xmlAnswer is an answer in S3's XML.
 type xmlAnswer string
 
-// companion serves a route of the Companion contract.
-func (s *service) companion(id string, handle func(*companionCall) (any, error)) http.HandlerFunc {
+// companion serves a route of the Companion contract that reads a body of at most
+// limit bytes.
+func (s *service) companion(id string, limit int64, handle func(*companionCall) (any, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		answer, err := s.answerCompanion(w, r, id, handle)
+		answer, err := s.answerCompanion(w, r, id, limit, handle)
 		if err != nil {
 			writeProblem(w, r, err)
 			return
@@ -46,7 +47,7 @@ func (s *service) companion(id string, handle func(*companionCall) (any, error))
 	}
 }
 
-func (s *service) answerCompanion(w http.ResponseWriter, r *http.Request, id string, handle func(*companionCall) (any, error)) (any, error) {
+func (s *service) answerCompanion(w http.ResponseWriter, r *http.Request, id string, limit int64, handle func(*companionCall) (any, error)) (any, error) {
 	if err := s.authenticate(r, id, write); err != nil {
 		return nil, err
 	}
@@ -59,7 +60,7 @@ func (s *service) answerCompanion(w http.ResponseWriter, r *http.Request, id str
 		return nil, err
 	}
 	var body bytes.Buffer
-	if err := readBody(w, r, &body, maxBody); err != nil {
+	if err := readBody(w, r, &body, limit); err != nil {
 		return nil, err
 	}
 	return handle(&companionCall{r, query, space, body.Bytes()})

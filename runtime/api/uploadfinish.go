@@ -54,7 +54,7 @@ func (s *service) registerFinish(operations huma.API) {
 			"Completing is idempotent: asked again, it gives the same answer. A large file can take minutes; the problem is then `unavailable` after 25 seconds, while it goes on: complete again to get the answer. " +
 			"`upload-gone` says that the upload was aborted, has expired, or that its file was replaced since, and shows what the key holds now.",
 		answers: []int{http.StatusConflict},
-		maxBody: 2 << 20, // 10,000 parts
+		maxBody: maxFinish,
 	}, s.completeUpload)
 	register(s, operations, operation{
 		id: "abort-upload", method: http.MethodDelete, path: "/api/uploads/{uploadId}", tag: "uploads", scope: write,
