@@ -106,7 +106,9 @@ func (c *Control) complete(ctx context.Context, up target, f Finish) (Completed,
 			return Completed{}, fmt.Errorf("look for an object of the key: %w", err)
 		}
 		if found {
-			return Completed{}, taken(up.key) // the store knows the upload, so that is another file
+			// Another file; or ours, on a store that shows it before it forgets the
+			// upload.
+			return c.settle(ctx, up, f, files.Completed{}, taken(up.key))
 		}
 	}
 	done, err := c.Store.CompleteUpload(ctx, completion)
@@ -116,11 +118,18 @@ func (c *Control) complete(ctx context.Context, up target, f Finish) (Completed,
 	case errors.Is(err, files.ErrExists):
 		return c.settle(ctx, up, f, files.Completed{}, taken(up.key))
 	case errors.Is(err, files.ErrPartChanged):
-		return Completed{}, c.changed(ctx, up, completion)
+		return c.changed(ctx, up, f, completion)
 	case err != nil:
 		return Completed{}, fmt.Errorf("complete: %w", err)
-	case done.VersionID == "", done.ETag == "": // versitygw leaves out the one, Ceph the other
+	case done.VersionID == "": // as versitygw says it
 		return c.settle(ctx, up, f, done, nil)
+	case done.ETag == "": // as Ceph says it
+		settled, err := c.settle(ctx, up, f, done, nil)
+		if !errors.As(err, new(*GoneError)) {
+			return settled, err
+		}
+		// The store has made this version, and somebody replaced it at once.
+		done.ETag = etagOf(completion.Parts)
 	}
 	return c.completed(up, completion.Size(), done), nil
 }
@@ -145,11 +154,15 @@ func (c *Control) check(up target, list files.PartList, f Finish) (files.Complet
 	return completion, nil
 }
 
-// changed names the parts that are not what they were when they were listed.
-func (c *Control) changed(ctx context.Context, up target, was files.Completion) error {
+// changed answers a completion whose parts are not what they were when they were
+// listed: it names them, unless the upload was completed or aborted meanwhile.
+func (c *Control) changed(ctx context.Context, up target, f Finish, was files.Completion) (Completed, error) {
 	list, err := c.Store.UploadedParts(ctx, up.objectKey, up.store)
-	if err != nil && !errors.Is(err, files.ErrUploadGone) {
-		return fmt.Errorf("list the parts again: %w", err)
+	if errors.Is(err, files.ErrUploadGone) {
+		return c.settleGone(ctx, up, f)
+	}
+	if err != nil {
+		return Completed{}, fmt.Errorf("list the parts again: %w", err)
 	}
 	now := make(map[int]files.Part, len(list.Parts))
 	for _, p := range list.Parts {
@@ -162,9 +175,9 @@ func (c *Control) changed(ctx context.Context, up target, was files.Completion) 
 		}
 	}
 	if len(bad) == 0 {
-		return files.Problemf(files.CodeUnavailable, "", "a part was replaced while the upload was being completed; complete again")
+		return Completed{}, files.Problemf(files.CodeUnavailable, "", "a part was replaced while the upload was being completed; complete again")
 	}
-	return &PartsError{Parts: bad}
+	return Completed{}, &PartsError{Parts: bad}
 }
 
 func (c *Control) completed(up target, size int64, done files.Completed) Completed {

@@ -83,18 +83,27 @@ func (t target) became(head files.Head, f Finish, done files.Completed) bool {
 	case f.ChecksumCRC64NVME != "" && head.ChecksumCRC64NVME != "":
 		return f.ChecksumCRC64NVME == head.ChecksumCRC64NVME
 	}
-	return len(f.Parts) > 0 && etagOf(f.Parts) == head.ETag
+	return len(f.Parts) > 0 && etagOf(remembered(f.Parts)) == head.ETag
+}
+
+// remembered returns the parts that a client remembers, in their order.
+func remembered(parts []FinishedPart) []files.Part {
+	all := make([]files.Part, len(parts))
+	for i, p := range parts {
+		all[i] = files.Part{Number: p.Number, ETag: bareETag(p.ETag)}
+	}
+	slices.SortFunc(all, func(a, b files.Part) int { return a.Number - b.Number })
+	return all
 }
 
 // etagOf returns the ETag of an object that is made of these parts: the MD5 of
 // their ETags, and how many there are. A store that encrypts with keys of its
 // own may use another rule, so another ETag proves nothing. It is empty when an
 // ETag is missing.
-func etagOf(parts []FinishedPart) string {
-	parts = slices.SortedFunc(slices.Values(parts), func(a, b FinishedPart) int { return a.Number - b.Number })
+func etagOf(parts []files.Part) string {
 	sum := md5.New() //nolint:gosec // see above
 	for _, p := range parts {
-		raw, err := hex.DecodeString(bareETag(p.ETag))
+		raw, err := hex.DecodeString(p.ETag)
 		if err != nil || len(raw) != md5.Size {
 			return ""
 		}

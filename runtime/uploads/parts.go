@@ -195,20 +195,16 @@ func (c *Control) Unfinished(ctx context.Context, space files.Space, key string,
 	ctx, cancel := context.WithTimeout(ctx, c.Wait)
 	defer cancel()
 	var found []Unfinished
-	enough := errors.New("enough")
 	err = c.Store.UnfinishedUploads(ctx, objectKey, func(u files.Unfinished) error {
 		if u.ObjectKey == objectKey { // a store lists by prefix
 			i := id{store: u.UploadID, size: known}
 			found = append(found, Unfinished{Key: k, ID: i.encode(objectKey), StartedAt: u.StartedAt, Plan: i.plan()})
 		}
-		if len(found) == maxUnfinished {
-			return enough
-		}
 		return nil
 	})
-	if err != nil && !errors.Is(err, enough) {
+	if err != nil {
 		return nil, fmt.Errorf("list unfinished uploads: %w", err)
 	}
 	slices.SortStableFunc(found, func(a, b Unfinished) int { return b.StartedAt.Compare(a.StartedAt) })
-	return found, nil
+	return found[:min(len(found), maxUnfinished)], nil
 }

@@ -64,6 +64,32 @@ func TestUnfinishedOfASpace(t *testing.T) {
 	}
 }
 
+// crowded is a store with many unfinished uploads of a key, which it lists oldest
+// first, as S3 does.
+type crowded struct {
+	uploads.Store
+	n int
+}
+
+func (s crowded) UnfinishedUploads(_ context.Context, objectKey string, visit func(files.Unfinished) error) error {
+	for i := range s.n {
+		if err := visit(files.Unfinished{ObjectKey: objectKey, UploadID: fmt.Sprint(i), StartedAt: time.Unix(int64(i), 0)}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// TestTheLatestOfVeryMany: what was begun last can be gone on with, however many
+// were left behind before.
+func TestTheLatestOfVeryMany(t *testing.T) {
+	c := newControl(t, func(cfg *uploads.Config) { cfg.Store = crowded{cfg.Store, 2500} })
+	list, err := c.Unfinished(t.Context(), person(t), "film", nil)
+	if err != nil || len(list) != 1000 || list[0].StartedAt.Unix() != 2499 || list[999].StartedAt.Unix() != 1500 {
+		t.Errorf("%d uploads, %v", len(list), err)
+	}
+}
+
 // TestSweep aborts what is old enough, of every owner, and nothing else.
 func TestSweep(t *testing.T) {
 	c, alice := newControl(t, nil), person(t)
