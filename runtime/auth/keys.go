@@ -28,13 +28,12 @@ const (
 	firstPause, longestPause = time.Second, time.Minute
 
 	fetchTimeout = 10 * time.Second
-	maxKeySet    = 1 << 20 // bytes
 )
 
 // keySource holds the issuer's public keys.
 type keySource struct {
 	issuer string
-	client *http.Client
+	client *http.Client // of newWay
 	log    *slog.Logger
 	now    func() time.Time
 
@@ -134,7 +133,7 @@ func (s *keySource) download(ctx context.Context) ([]jose.JSONWebKey, error) {
 	if resp.StatusCode != http.StatusOK {
 		return nil, fmt.Errorf("the key set answers %s", resp.Status)
 	}
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxKeySet))
+	body, err := io.ReadAll(resp.Body)
 	if err != nil {
 		return nil, err
 	}

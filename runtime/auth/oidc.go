@@ -36,7 +36,7 @@ type OIDCConfig struct {
 	// is no aud, as in the access tokens of Cognito.
 	Audience string
 	Claims   Claims
-	Client   *http.Client // asks the issuer
+	Client   *http.Client // asks the issuer; see way for what it is kept from
 	Log      *slog.Logger
 	Now      func() time.Time
 }
@@ -65,7 +65,7 @@ func NewOIDC(cfg OIDCConfig) (*OIDC, error) {
 	}
 	return &OIDC{
 		cfg:    cfg,
-		keys:   &keySource{issuer: cfg.Issuer, client: cfg.Client, log: cfg.Log, now: cfg.Now},
+		keys:   &keySource{issuer: cfg.Issuer, client: newWay(cfg.Client, issuer), log: cfg.Log, now: cfg.Now},
 		tokens: newMemory(10_000),
 	}, nil
 }
