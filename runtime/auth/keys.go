@@ -56,9 +56,22 @@ func (s *keySource) find(ctx context.Context, id string) ([]jose.JSONWebKey, err
 	if !due {
 		return found, err
 	}
+	return s.update(ctx, id, func() bool { _, due, _ := s.look(id); return due })
+}
+
+// newer is find for a token that none of the keys found has signed: the issuer
+// may have another one under the same id by now, or under none. It fetches the
+// keys unless a fetch was just made.
+func (s *keySource) newer(ctx context.Context, id string) ([]jose.JSONWebKey, error) {
+	return s.update(ctx, id, s.rested)
+}
+
+// update fetches the keys if that is still due when its turn comes, and returns
+// those with this id.
+func (s *keySource) update(ctx context.Context, id string, due func() bool) ([]jose.JSONWebKey, error) {
 	done := s.fetches.DoChan("", func() (any, error) {
 		// Whoever waited for the fetch before this one needs none of his own.
-		if _, due, _ := s.look(id); due {
+		if due() {
 			s.fetch(context.WithoutCancel(ctx))
 		}
 		return nil, nil
@@ -68,8 +81,15 @@ func (s *keySource) find(ctx context.Context, id string) ([]jose.JSONWebKey, err
 		return nil, &files.Problem{Code: files.CodeUnavailable, Detail: "the issuer's keys did not arrive in time; try again", Err: ctx.Err()}
 	case <-done:
 	}
-	found, _, err = s.look(id)
+	found, _, err := s.look(id)
 	return found, err
+}
+
+// rested reports whether the issuer may be asked again.
+func (s *keySource) rested() bool {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return !s.now().Before(s.next)
 }
 
 // look searches the keys that are here and says whether a fetch is due.

@@ -64,6 +64,31 @@ func TestKeysRotate(t *testing.T) {
 	}
 }
 
+// An issuer may put another key under the id of the one before, or name no ids
+// at all: who signs with it waits no longer than for one that is new by name.
+func TestKeysRotateUnderOneID(t *testing.T) {
+	for _, id := range []string{"key", ""} {
+		first, second := private(id, jose.RS256, rsaKey()), private(id, jose.RS256, foreignKey())
+		i, c := newIssuer(t, first), newClock()
+		o := newTestOIDC(t, i, c)
+		authenticate := func(key jose.JSONWebKey, n int) error {
+			_, err := o.Authenticate(withToken(sign(t, key, i.claims(c.Now(), map[string]any{"jti": n}), nil)))
+			return err
+		}
+		wantCode(t, authenticate(first, 0), "")
+		i.publish(second)
+		for n := range 20 { // not a fetch for each: the last one was just made
+			wantCode(t, authenticate(second, n), files.CodeUnauthenticated)
+		}
+		c.pass(keysRest)
+		wantCode(t, authenticate(second, 21), "")
+		wantCode(t, authenticate(first, 22), files.CodeUnauthenticated)
+		if n := i.fetches.Load(); n != 2 {
+			t.Errorf("with the id %q the keys were fetched %d times", id, n)
+		}
+	}
+}
+
 func TestUnknownKeysDoNotStampede(t *testing.T) {
 	key, unknown := private("key", jose.RS256, rsaKey()), private("unknown", jose.RS256, foreignKey())
 	i, c := newIssuer(t, key), newClock()

@@ -43,8 +43,8 @@ type OIDCConfig struct {
 
 // OIDC authenticates requests by the bearer tokens of one issuer. It asks the
 // issuer for its keys on the first token, and again when a token names a key
-// that it does not know, but not more often than every ten seconds, whatever
-// tokens arrive. A token that was verified is remembered until it expires.
+// that it does not know or is signed by none, but not more often than every ten
+// seconds, whatever tokens arrive. A token that was verified is remembered until it expires.
 // OIDC is safe for concurrent use.
 type OIDC struct {
 	cfg    OIDCConfig
@@ -89,11 +89,17 @@ func (o *OIDC) Authenticate(r *http.Request) (Principal, error) {
 	if err != nil {
 		return Principal{}, unverified("the token is not a JWT signed with one of RS, PS, ES or EdDSA", err)
 	}
-	keys, err := o.keys.find(r.Context(), token.Headers[0].KeyID)
+	header := token.Headers[0]
+	keys, err := o.keys.find(r.Context(), header.KeyID)
+	if err == nil && !signedBy(token, keys) {
+		if keys, err = o.keys.newer(r.Context(), header.KeyID); err == nil && !signedBy(token, keys) {
+			return Principal{}, unverified("the token's signature is not by a key of the issuer", nil)
+		}
+	}
 	if err != nil {
 		return Principal{}, err
 	}
-	standard, claims, err := verify(token, keys)
+	standard, claims, err := claimsOf(token)
 	if err != nil {
 		return Principal{}, err
 	}
@@ -118,27 +124,25 @@ type registered struct {
 	IssuedAt  *jwt.NumericDate `json:"iat"`
 }
 
-// verify returns the claims if one of the keys has signed the token. The error
-// is a *files.Problem with CodeUnauthenticated.
-func verify(token *jwt.JSONWebToken, keys []jose.JSONWebKey) (jwt.Claims, map[string]any, error) {
-	for _, key := range keys {
-		if key.Algorithm != "" && key.Algorithm != token.Headers[0].Algorithm {
-			continue
-		}
-		if token.Claims(key.Key) != nil {
-			continue // the signature is not by this key
-		}
-		var standard registered
-		var claims map[string]any
-		if err := token.UnsafeClaimsWithoutVerification(&standard, &claims); err != nil {
-			return jwt.Claims{}, nil, unverified("the token's claims are malformed", err)
-		}
-		return jwt.Claims{
-			Issuer: standard.Issuer, Audience: standard.Audience,
-			Expiry: standard.Expiry, NotBefore: standard.NotBefore, IssuedAt: standard.IssuedAt,
-		}, claims, nil
+// signedBy reports whether one of the keys has signed the token.
+func signedBy(token *jwt.JSONWebToken, keys []jose.JSONWebKey) bool {
+	return slices.ContainsFunc(keys, func(key jose.JSONWebKey) bool {
+		return (key.Algorithm == "" || key.Algorithm == token.Headers[0].Algorithm) && token.Claims(key.Key) == nil
+	})
+}
+
+// claimsOf returns the claims of a token whose signature is good. The error is a
+// *files.Problem with CodeUnauthenticated.
+func claimsOf(token *jwt.JSONWebToken) (jwt.Claims, map[string]any, error) {
+	var standard registered
+	var claims map[string]any
+	if err := token.UnsafeClaimsWithoutVerification(&standard, &claims); err != nil {
+		return jwt.Claims{}, nil, unverified("the token's claims are malformed", err)
 	}
-	return jwt.Claims{}, nil, unverified("the token's signature is not by a key of the issuer", nil)
+	return jwt.Claims{
+		Issuer: standard.Issuer, Audience: standard.Audience,
+		Expiry: standard.Expiry, NotBefore: standard.NotBefore, IssuedAt: standard.IssuedAt,
+	}, claims, nil
 }
 
 func (o *OIDC) check(standard jwt.Claims, claims map[string]any, now time.Time) error {
