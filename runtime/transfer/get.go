@@ -33,6 +33,9 @@ func (e *Engine) Get(ctx context.Context, f client.File, path string, progress f
 	case err == nil && !info.Mode().IsRegular():
 		return Result{}, fmt.Errorf("%w: %s is a device or a pipe, which a file would replace; write - and send standard output there", ErrArguments, path)
 	}
+	if there, err := filepath.EvalSymlinks(path); err == nil {
+		path = there // a link stays one
+	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
 		return Result{}, err
 	}

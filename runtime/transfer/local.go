@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"iter"
 	"os"
-	"path"
 	"path/filepath"
 	"strings"
 	"unicode/utf8"
@@ -94,6 +93,10 @@ func walk(root, prefix string, yield func(Local, error) bool) bool {
 			prefix += base + "/"
 		}
 	}
+	// With the slash a link to a folder is that folder.
+	if root = filepath.Clean(root); !os.IsPathSeparator(root[len(root)-1]) {
+		root += string(filepath.Separator)
+	}
 	goOn := true
 	next := func(l Local, err error) error {
 		if goOn = yield(l, err); !goOn {
@@ -116,7 +119,7 @@ func walk(root, prefix string, yield func(Local, error) bool) bool {
 		if err != nil {
 			return next(Local{Path: p}, err)
 		}
-		return next(local(p, path.Join(prefix, filepath.ToSlash(rel)), info))
+		return next(local(p, prefix+filepath.ToSlash(rel), info))
 	})
 	return goOn
 }

@@ -47,7 +47,7 @@ func TestLocalFiles(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := errors.Join(os.Symlink(dir, "photos/loop"), os.Symlink(filepath.Join(dir, "a.txt"), "photos/link")); err != nil {
+	if err := errors.Join(os.Symlink(dir, "photos/loop"), os.Symlink(filepath.Join(dir, "a.txt"), "photos/link"), os.Symlink("photos/deep", "album")); err != nil {
 		t.Fatal(err)
 	}
 	for name, tc := range map[string]struct {
@@ -63,6 +63,9 @@ func TestLocalFiles(t *testing.T) {
 		"a pattern":          {[]string{"*.jpg"}, "x/", []string{"x/b.jpg", "x/c.jpg"}, 0, nil},
 		"a folder":           {[]string{"photos"}, "x/", []string{"x/photos/1.jpg", "x/photos/deep/2.jpg", "x/photos/link"}, 1, nil},
 		"what is in it":      {[]string{"photos/"}, "x/", []string{"x/1.jpg", "x/deep/2.jpg", "x/link"}, 1, nil},
+		"a link to a folder": {[]string{"album"}, "x/", []string{"x/album/2.jpg"}, 0, nil},
+		"what is behind it":  {[]string{"album/"}, "x/", []string{"x/2.jpg"}, 0, nil},
+		"an odd target":      {[]string{"photos/deep"}, "x/../y//", []string{"x/../y//deep/2.jpg"}, 0, nil}, // for the service to refuse
 		"a name of brackets": {[]string{"odd[1].txt"}, "x/", []string{"x/odd[1].txt"}, 0, nil},
 		"several to a key":   {[]string{"a.txt", "b.jpg"}, "k", nil, 1, ErrArguments},
 		"a folder to a key":  {[]string{"photos"}, "k", nil, 1, ErrArguments},

@@ -69,14 +69,8 @@ func (e *Engine) Put(ctx context.Context, path string, p Put) (Result, error) {
 		return Result{}, err
 	}
 	defer s.file.Close()
-	print, err := takeFingerprint(ctx, p.checking(io.NewSectionReader(s.file, 0, s.size())))
+	print, err := s.fingerprint(ctx, p.checking)
 	if err != nil {
-		return Result{}, err
-	}
-	if print.size != s.size() {
-		return Result{}, &ChangedError{path}
-	}
-	if err := s.check(); err != nil {
 		return Result{}, err
 	}
 	if s.size() <= e.Single {

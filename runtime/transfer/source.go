@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -33,7 +34,7 @@ func openSource(path string) (*source, error) {
 		return nil, err
 	}
 	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s is not a file with bytes that can be read twice; pipe it to \"bytepass put -\"", path)
+		return nil, notAFile(path)
 	}
 	f, err := os.Open(path)
 	if err != nil {
@@ -43,6 +44,32 @@ func openSource(path string) (*source, error) {
 		return nil, errors.Join(err, f.Close())
 	}
 	return &source{path, f, info}, nil
+}
+
+// notAFile is the error about what cannot be read twice, or at all by its size.
+func notAFile(path string) error {
+	return fmt.Errorf("%s is not a file with bytes that can be read twice; pipe it to \"bytepass put -\"", path)
+}
+
+// fingerprint reads the file to its end. The error is a *ChangedError when it is
+// another one by then. What holds more or fewer bytes than its size says, as the
+// files of /proc and /sys do, would be stored cut short: that is an error, too.
+func (s *source) fingerprint(ctx context.Context, reading func(io.Reader) io.Reader) (fingerprint, error) {
+	print, err := takeFingerprint(ctx, reading(io.NewSectionReader(s.file, 0, s.size())))
+	if err != nil {
+		return fingerprint{}, err
+	}
+	if err := s.check(); err != nil {
+		return fingerprint{}, err
+	}
+	more, err := s.file.ReadAt(make([]byte, 1), s.size())
+	if print.size != s.size() || more > 0 {
+		return fingerprint{}, notAFile(s.path)
+	}
+	if err != io.EOF {
+		return fingerprint{}, err
+	}
+	return print, nil
 }
 
 func (s *source) size() int64 { return s.info.Size() }
