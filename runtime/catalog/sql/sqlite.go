@@ -7,8 +7,6 @@ import (
 	"net/url"
 	"path/filepath"
 	"time"
-
-	_ "modernc.org/sqlite" // the driver "sqlite"
 )
 
 // sqlite is the dialect of SQLite, where text compares by its bytes unless a
@@ -20,6 +18,10 @@ var sqlite = dialect{
 	query:    query,
 }
 
+// busyTimeout is how long a connection waits for others that have the file
+// locked.
+const busyTimeout = 10 * time.Second
+
 // OpenSQLite opens the catalog in the file at path, which is made if there is
 // none, and brings its schema up to date. now is the clock that tombstones
 // expire by. Several processes may have the same file open; a folder that is
@@ -30,10 +32,7 @@ func OpenSQLite(ctx context.Context, path string, now func() time.Time) (*Catalo
 	if err != nil {
 		return nil, fmt.Errorf("catalog: %w", err)
 	}
-	write, err := sql.Open("sqlite", sqliteDSN(path))
-	if err != nil {
-		return nil, fmt.Errorf("catalog: %s: %w", path, err)
-	}
+	write := sql.OpenDB(connector{sqliteDSN(path), busyTimeout})
 	// SQLite has one writer at a time: waiting for it in a queue of this
 	// process is fairer and cheaper than in its busy handler.
 	write.SetMaxOpenConns(1)
@@ -41,11 +40,7 @@ func OpenSQLite(ctx context.Context, path string, now func() time.Time) (*Catalo
 		_ = write.Close()
 		return nil, fmt.Errorf("catalog: %s: %w", path, err)
 	}
-	read, err := sql.Open("sqlite", sqliteDSN(path)+"&_pragma=query_only(1)")
-	if err != nil {
-		_ = write.Close()
-		return nil, fmt.Errorf("catalog: %s: %w", path, err)
-	}
+	read := sql.OpenDB(connector{sqliteDSN(path) + "&_pragma=query_only(1)", busyTimeout})
 	read.SetMaxOpenConns(8)
 	read.SetMaxIdleConns(8)
 	return &Catalog{read: read, write: write, dialect: sqlite, text: newStatements(sqlite), now: now}, nil
@@ -59,5 +54,5 @@ func OpenSQLite(ctx context.Context, path string, now func() time.Time) (*Catalo
 // cut too.
 func sqliteDSN(path string) string {
 	file := url.URL{Scheme: "file", Path: path}
-	return file.String() + "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)"
+	return fmt.Sprintf("%s?_pragma=busy_timeout(%d)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)", &file, busyTimeout.Milliseconds())
 }

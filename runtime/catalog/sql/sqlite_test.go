@@ -54,11 +54,6 @@ func TestReopenAnyPath(t *testing.T) {
 	}
 }
 
-func TestOpenAtTheSameTime(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "catalog.db")
-	opensAtTheSameTime(t, func() (*Catalog, error) { return OpenSQLite(t.Context(), path, time.Now) })
-}
-
 func TestOpenRefusesANewerSchema(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "catalog.db")
 	c := open(t, path, time.Now)
