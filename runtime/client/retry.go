@@ -13,6 +13,9 @@ type Retry struct {
 	// Patience is how long it goes on after the first failure. 0 is two
 	// minutes: a server that restarts, a laptop that changes its network.
 	Patience time.Duration
+	// Tries is how often something is tried at least, however long that takes: on
+	// a slow line a few tries use up any patience. 0 is once.
+	Tries int
 	// First and Longest bound the pauses; 0 is 200 ms and 10 s.
 	First, Longest time.Duration
 	// Waiting is told before each pause why something is tried again; nil is
@@ -30,7 +33,7 @@ func (r Retry) patience() time.Duration {
 }
 
 // Do calls try until it succeeds, its error is not one of Temporary, or the
-// patience is over. Between two calls it waits, each time up to twice as long
+// patience is over, and the least number of tries was made. Between two calls it waits, each time up to twice as long
 // as before and any time below that, so that those who failed together do not
 // come back together.
 func (r Retry) Do(ctx context.Context, try func() error) error {
@@ -49,7 +52,7 @@ func (r Retry) Do(ctx context.Context, try func() error) error {
 			since = now()
 		}
 		pause := max(r.pause(attempt), again.after)
-		if now().Add(pause).Sub(since) > r.patience() {
+		if attempt+1 >= r.Tries && now().Add(pause).Sub(since) > r.patience() {
 			return err
 		}
 		if r.Waiting != nil {
@@ -86,6 +89,9 @@ type temporary struct {
 
 // Unwrap returns the error.
 func (t *temporary) Unwrap() error { return t.error }
+
+// IsTemporary reports whether an error is one of Temporary.
+func IsTemporary(err error) bool { return errors.As(err, new(*temporary)) }
 
 // Temporary marks an error as one that is worth another try, not before after.
 func Temporary(err error, after time.Duration) error { return &temporary{err, after} }

@@ -64,5 +64,5 @@ func Batch[T any](ctx context.Context, parallel int, items iter.Seq2[T, error], 
 func concernsAll(err error) bool {
 	code := client.CodeOf(err)
 	return code == client.CodeUnauthenticated || code == client.CodeStoreFull ||
-		errors.Is(err, client.ErrUnreachable) || errors.Is(err, ErrUnlisted) || errors.Is(err, context.Canceled)
+		errors.Is(err, client.ErrUnreachable) || errors.Is(err, client.ErrUntrusted) || errors.Is(err, ErrUnlisted) || errors.Is(err, context.Canceled)
 }

@@ -2,7 +2,6 @@ package transfer
 
 import (
 	"context"
-	"errors"
 	"net"
 	"net/http"
 	"net/url"
@@ -45,7 +44,7 @@ type Config struct {
 	// Stall is how long a request may make no progress before it is cut off
 	// and sent again; 0 is DefaultStall.
 	Stall time.Duration
-	// Retry says how long a part is tried again.
+	// Retry says how long a part is tried again; Tries 0 is 5.
 	Retry client.Retry
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
@@ -75,6 +74,9 @@ func New(cfg Config) *Engine {
 	}
 	if cfg.Stall <= 0 {
 		cfg.Stall = DefaultStall
+	}
+	if cfg.Retry.Tries <= 0 {
+		cfg.Retry.Tries = leastTries
 	}
 	if cfg.Now == nil {
 		cfg.Now = time.Now
@@ -153,34 +155,6 @@ func (e *Engine) each(ctx context.Context, numbers []int, bytes int64, do func(c
 		return err
 	}
 	return ctx.Err()
-}
-
-const (
-	// maxRefusals is how often in a row a store may refuse fresh URLs.
-	maxRefusals = 3
-	// firstPatience is how long a store that has never answered is tried: the
-	// service that names it has just answered, so its address may be wrong.
-	firstPatience = 10 * time.Second
-)
-
-// persist runs try until it succeeds. A try that the store refused is
-// repeated after renew, which gets a fresh URL: it may have expired.
-func (e *Engine) persist(ctx context.Context, renew func(), try func() error) error {
-	refusals, began := 0, e.Now()
-	return e.Retry.Do(ctx, func() error {
-		err := try()
-		if errors.Is(err, client.ErrUnreachable) && (e.answered.Load() || e.Now().Sub(began) < firstPatience) {
-			return client.Temporary(err, 0)
-		}
-		if !errors.Is(err, errForbidden) {
-			return err
-		}
-		if refusals++; refusals >= maxRefusals {
-			return err
-		}
-		renew()
-		return client.Temporary(err, 0)
-	})
 }
 
 // Result is what became of a transfer.

@@ -86,7 +86,7 @@ type get struct {
 // fetch fetches one range; a broken one goes on where it broke.
 func (g *get) fetch(ctx context.Context, number int) error {
 	first, last := g.journal.span(number)
-	err := g.persist(ctx, g.url.drop, func() error {
+	err := g.persistFrom(ctx, func() int64 { return first }, g.url.drop, func() error {
 		url, err := g.url.get(ctx)
 		if err != nil {
 			return err
@@ -147,7 +147,7 @@ func (e *Engine) GetStream(ctx context.Context, f client.File, w io.Writer, prog
 		return n, err
 	})
 	for done < f.Size {
-		err := e.persist(ctx, url.drop, func() error {
+		err := e.persistFrom(ctx, func() int64 { return done }, url.drop, func() error {
 			signed, err := url.get(ctx)
 			if err != nil {
 				return err

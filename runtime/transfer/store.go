@@ -2,26 +2,12 @@ package transfer
 
 import (
 	"context"
-	"encoding/xml"
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
+	"strings"
 	"sync"
-	"time"
-
-	"github.com/bytepass/bytepass/runtime/client"
-)
-
-// What a store may say of a request.
-var (
-	errForbidden = errors.New("the store refuses the signed URL")
-	errGone      = errors.New("the store does not know the upload or file any more")
-	errDigest    = errors.New("the store received other bytes than were announced")
-	errTaken     = errors.New("there is a file of this key already")
-	errStalled   = errors.New("the connection made no progress")
-	errNoRanges  = errors.New("the store gives whole files only")
 )
 
 // answer is what the store says to a PUT.
@@ -67,11 +53,18 @@ func (e *Engine) send(ctx context.Context, url string, headers map[string]string
 
 // fetch GETs the bytes from first to last, both included, into w. It returns
 // how many it wrote, also beside an error. The error is errNoRanges where the
-// store, or what stands in front of it, answers with the whole file instead.
+// store, or what stands in front of it, answers with the whole file or another
+// range instead.
 func (e *Engine) fetch(ctx context.Context, url, etag string, first, last int64, w io.Writer) (int64, error) {
 	length := last - first + 1
 	return e.read(ctx, url, etag, fmt.Sprintf("bytes=%d-%d", first, last), func(res *http.Response, body io.Reader) (int64, error) {
-		if res.StatusCode != http.StatusPartialContent && (first != 0 || res.ContentLength != length) {
+		said := res.Header.Get("Content-Range")
+		switch {
+		case res.StatusCode == http.StatusPartialContent:
+			if said != "" && !strings.HasPrefix(said, fmt.Sprintf("bytes %d-%d/", first, last)) {
+				return 0, errNoRanges
+			}
+		case first != 0 || res.ContentLength != length:
 			return 0, errNoRanges
 		}
 		return copyN(w, body, length)
@@ -150,107 +143,3 @@ func (s *sending) wait() {
 		<-s.closed
 	}
 }
-
-// localError is an error of this machine's file, which no other try mends.
-type localError struct{ error }
-
-// refusal returns what an answer other than success means: one of the errors
-// above, a temporary one, or the store's own code and text.
-func refusal(res *http.Response) error {
-	if res.StatusCode/100 == 2 {
-		return nil
-	}
-	var said struct{ Code, Message string }
-	body, _ := io.ReadAll(io.LimitReader(res.Body, 16<<10)) // the status says enough without
-	_ = xml.Unmarshal(body, &said)                          // a gateway in between answers something else
-	err := fmt.Errorf("the store answers %q %s %s", res.Status, said.Code, said.Message)
-	switch {
-	case isFull(res.StatusCode, said.Code):
-		return &client.Problem{Status: res.StatusCode, Code: client.CodeStoreFull, Detail: fmt.Sprintf("the store has no room left (it answers %q %s)", res.Status, said.Code)}
-	case res.StatusCode == http.StatusForbidden, said.Code == "ExpiredToken":
-		return fmt.Errorf("%w: %w", errForbidden, err)
-	case said.Code == "BadDigest", said.Code == "XAmzContentSHA256Mismatch", said.Code == "IncompleteBody":
-		return fmt.Errorf("%w: %w", errDigest, err)
-	case res.StatusCode == http.StatusNotFound:
-		return fmt.Errorf("%w: %w", errGone, err)
-	case res.StatusCode == http.StatusPreconditionFailed:
-		return fmt.Errorf("%w: %w", errTaken, err)
-	case res.StatusCode >= 500, res.StatusCode == http.StatusTooManyRequests, res.StatusCode == http.StatusRequestTimeout,
-		said.Code == "RequestTimeout", res.StatusCode == http.StatusConflict && said.Code == "OperationAborted":
-		return client.Temporary(err, 0)
-	}
-	return err
-}
-
-// isFull reports whether a store says that it has no room, of whatever kind. No
-// other try makes any.
-func isFull(status int, code string) bool {
-	switch code {
-	case "QuotaExceeded", "XMinioAdminBucketQuotaExceeded", "XMinioStorageFull":
-		return true
-	}
-	return status == http.StatusInsufficientStorage
-}
-
-func bare(etag string) string {
-	if len(etag) > 1 && etag[0] == '"' && etag[len(etag)-1] == '"' {
-		return etag[1 : len(etag)-1]
-	}
-	return etag
-}
-
-// watch cuts off a request that makes no progress.
-type watch struct {
-	parent context.Context
-	cancel context.CancelCauseFunc
-	ctx    context.Context
-	timer  *time.Timer
-	stall  time.Duration
-}
-
-func (e *Engine) watch(parent context.Context) (*watch, context.Context) {
-	ctx, cancel := context.WithCancelCause(parent)
-	w := &watch{parent: parent, cancel: cancel, ctx: ctx, stall: e.Stall}
-	w.timer = time.AfterFunc(e.Stall, func() { cancel(errStalled) })
-	return w, ctx
-}
-
-func (w *watch) stop() {
-	w.timer.Stop()
-	w.cancel(nil)
-}
-
-// reader returns r; every byte read of it is progress.
-func (w *watch) reader(r io.Reader) io.Reader {
-	return readFunc(func(p []byte) (int, error) {
-		n, err := r.Read(p)
-		if n > 0 {
-			w.timer.Reset(w.stall)
-		}
-		return n, err
-	})
-}
-
-// explain returns why a request got no whole answer: the caller's reason to
-// stop, an error of the local file, one that wraps client.ErrUnreachable where
-// there was no connection, or a temporary one.
-func (w *watch) explain(err error) error {
-	var local *localError
-	var dialing *net.OpError
-	switch {
-	case w.parent.Err() != nil:
-		return w.parent.Err()
-	case errors.As(err, &local):
-		return local.error
-	case errors.Is(context.Cause(w.ctx), errStalled):
-		return client.Temporary(fmt.Errorf("%w for %v", errStalled, w.stall), 0)
-	case errors.As(err, &dialing) && dialing.Op == "dial":
-		return fmt.Errorf("the store %w: %w", client.ErrUnreachable, client.Bare(err))
-	}
-	return client.Temporary(fmt.Errorf("the connection to the store broke: %w", client.Bare(err)), 0)
-}
-
-type readFunc func([]byte) (int, error)
-
-// Read calls the function.
-func (f readFunc) Read(p []byte) (int, error) { return f(p) }

@@ -9,7 +9,8 @@ func (g *get) fetchAll(ctx context.Context) error {
 		return err
 	}
 	defer release()
-	return g.persist(ctx, g.url.drop, func() error {
+	left := func() int64 { return int64(len(g.journal.missing())) }
+	return g.persistFrom(ctx, left, g.url.drop, func() error {
 		missing := g.journal.missing()
 		if len(missing) == 0 {
 			return nil
