@@ -23,14 +23,12 @@ type Claims struct {
 // byte and surrogate that JSON cannot carry is decoded as U+FFFD, so an owner
 // with that character is refused, and a group with it is none.
 //
-// The ID tokens of Cognito bear the same audience as its access tokens, and are
-// refused: applications hand them to others, and send them in the URL of a
-// logout (OpenID Connect RP-Initiated Logout 1.0, section 2).
+// Tokens of another kind than access tokens are refused: see checkKind.
 //
 // The error is a *files.Problem with CodeForbidden.
 func (c Claims) Principal(claims map[string]any) (Principal, error) {
-	if claims["token_use"] == "id" {
-		return Principal{}, files.Problemf(files.CodeForbidden, "", "this is an ID token, which says who has signed in; send the access token")
+	if err := checkKind(claims); err != nil {
+		return Principal{}, err
 	}
 	owner, ok := claims[c.Owner].(string)
 	if !ok || owner == "" || !legible(owner) {

@@ -41,7 +41,8 @@ type Gateway struct {
 // Authenticate returns the principal. It reads the claims from the token's own
 // payload, because the event's are flattened: "[a b]" may be a group of that
 // name or two groups, and an owner 17 may have been a number. The event's
-// claims say that the token was verified, and must agree on the owner.
+// claims say that the token was verified, and must agree on the owner. Of what
+// kind the token is, only the token says.
 func (g Gateway) Authenticate(r *http.Request) (Principal, error) {
 	v, ok := r.Context().Value(verifiedKey{}).(verified)
 	if !ok || len(v.claims) == 0 {
@@ -50,9 +51,12 @@ func (g Gateway) Authenticate(r *http.Request) (Principal, error) {
 	if v.token == "" {
 		return g.Claims.Principal(v.claims)
 	}
-	claims, ok := payload(v.token)
+	typ, claims, ok := read(v.token)
 	if !ok {
 		return Principal{}, files.Problemf(files.CodeUnauthenticated, "", "the token is not a signed JWT")
+	}
+	if err := checkType(typ); err != nil {
+		return Principal{}, err
 	}
 	p, err := g.Claims.Principal(claims)
 	if err != nil {
@@ -64,16 +68,17 @@ func (g Gateway) Authenticate(r *http.Request) (Principal, error) {
 	return p, nil
 }
 
-// payload decodes the claims of a compact JWS without verifying it.
-func payload(token string) (map[string]any, bool) {
+// read decodes the type and the claims of a compact JWS without verifying it.
+func read(token string) (typ any, claims map[string]any, ok bool) {
 	parts := strings.Split(strings.TrimSpace(token), ".")
-	if len(parts) != 3 {
-		return nil, false
+	var header map[string]any
+	if len(parts) != 3 || !decode(parts[0], &header) || !decode(parts[1], &claims) {
+		return nil, nil, false
 	}
-	raw, err := base64.RawURLEncoding.DecodeString(parts[1])
-	if err != nil {
-		return nil, false
-	}
-	var claims map[string]any
-	return claims, json.Unmarshal(raw, &claims) == nil
+	return header["typ"], claims, true
+}
+
+func decode(part string, v any) bool {
+	raw, err := base64.RawURLEncoding.DecodeString(part)
+	return err == nil && json.Unmarshal(raw, v) == nil
 }

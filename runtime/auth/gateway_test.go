@@ -3,6 +3,7 @@ package auth
 import (
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"github.com/go-jose/go-jose/v4"
@@ -42,10 +43,16 @@ func TestGateway(t *testing.T) {
 			claims{"sub": "alice", "groups": "[team]", "scope": "files:read"}, "",
 			Principal{Owner: "alice", Groups: []string{"[team]"}, Scopes: []string{"files:read"}}, "",
 		},
-		"a number, printed":         {claims{"sub": "17"}, token(claims{"sub": 17}), Principal{}, files.CodeForbidden},
-		"a list, flattened":         {claims{"sub": "[a b]"}, token(claims{"sub": []string{"a", "b"}}), Principal{}, files.CodeForbidden},
-		"no owner":                  {claims{"iss": "x"}, token(claims{"sub": nil}), Principal{}, files.CodeForbidden},
-		"an empty owner":            {claims{"sub": ""}, token(claims{"sub": ""}), Principal{}, files.CodeForbidden},
+		"a number, printed": {claims{"sub": "17"}, token(claims{"sub": 17}), Principal{}, files.CodeForbidden},
+		"a list, flattened": {claims{"sub": "[a b]"}, token(claims{"sub": []string{"a", "b"}}), Principal{}, files.CodeForbidden},
+		"no owner":          {claims{"iss": "x"}, token(claims{"sub": nil}), Principal{}, files.CodeForbidden},
+		"an empty owner":    {claims{"sub": ""}, token(claims{"sub": ""}), Principal{}, files.CodeForbidden},
+		"a logout token": {
+			claims{"sub": "alice"}, sign(t, key, i.claims(newClock().Now(), nil), map[jose.HeaderKey]any{"typ": "logout+jwt"}), Principal{}, files.CodeForbidden,
+		},
+		"a security event":          {claims{"sub": "alice", "events": "map[]"}, token(claims{"events": claims{}}), Principal{}, files.CodeForbidden},
+		"an event, flattened":       {claims{"sub": "alice", "events": "map[]"}, "", Principal{}, files.CodeForbidden},
+		"a header that is none":     {claims{"sub": "alice"}, "e30x." + strings.SplitN(token(nil), ".", 2)[1], Principal{}, files.CodeUnauthenticated},
 		"nothing was verified":      {nil, token(nil), Principal{}, files.CodeUnauthenticated},
 		"another token":             {claims{"sub": "bob"}, token(nil), Principal{}, files.CodeUnauthenticated},
 		"no token behind the claim": {claims{"sub": "alice"}, "garbage", Principal{}, files.CodeUnauthenticated},

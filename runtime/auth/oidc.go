@@ -63,6 +63,9 @@ func NewOIDC(cfg OIDCConfig) (*OIDC, error) {
 	if cfg.Audience == "" {
 		return nil, errors.New("auth: an audience is needed, or the tokens of every application of the issuer would open this one")
 	}
+	if cfg.Client == nil {
+		return nil, errors.New("auth: a client that asks the issuer is needed")
+	}
 	return &OIDC{
 		cfg:    cfg,
 		keys:   &keySource{issuer: cfg.Issuer, client: newWay(cfg.Client, issuer), log: cfg.Log, now: cfg.Now},
@@ -72,7 +75,7 @@ func NewOIDC(cfg OIDCConfig) (*OIDC, error) {
 
 // Authenticate returns the principal of the request's bearer token. The error
 // is a *files.Problem: CodeUnauthenticated for a token that does not verify,
-// CodeForbidden for one without an owner, CodeUnavailable when the issuer
+// CodeForbidden for one without an owner or of another kind than access tokens, CodeUnavailable when the issuer
 // cannot be asked. What a token's header says of where its keys are (jku, x5u,
 // jwk) is never followed.
 func (o *OIDC) Authenticate(r *http.Request) (Principal, error) {
@@ -104,6 +107,9 @@ func (o *OIDC) Authenticate(r *http.Request) (Principal, error) {
 		return Principal{}, err
 	}
 	if err := o.check(standard, claims, now); err != nil {
+		return Principal{}, err
+	}
+	if err := checkType(header.ExtraHeaders[jose.HeaderType]); err != nil {
 		return Principal{}, err
 	}
 	p, err := o.cfg.Claims.Principal(claims)

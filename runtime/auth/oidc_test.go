@@ -44,6 +44,9 @@ func TestOIDCTokens(t *testing.T) {
 	i, c := newIssuer(t, good), newClock()
 	now := c.Now()
 	claim := func(change map[string]any) string { return sign(t, good, i.claims(now, change), nil) }
+	kind := func(typ string) string {
+		return sign(t, good, i.claims(now, nil), map[jose.HeaderKey]any{"typ": typ})
+	}
 	type change = map[string]any
 
 	for name, tc := range map[string]struct {
@@ -83,6 +86,15 @@ func TestOIDCTokens(t *testing.T) {
 		"an empty owner":               {claim(change{"sub": ""}), files.CodeForbidden},
 		"a numeric owner":              {claim(change{"sub": 17}), files.CodeForbidden},
 		"a list of owners":             {claim(change{"sub": []string{"a", "b"}}), files.CodeForbidden},
+		"typ JWT":                      {kind("JWT"), ""},
+		"typ at+jwt":                   {kind("at+jwt"), ""},
+		"typ in full":                  {kind("application/AT+JWT"), ""},
+		"typ of one's own":             {kind("bearer"), ""},
+		"typ that is no text":          {sign(t, good, i.claims(now, nil), map[jose.HeaderKey]any{"typ": 1}), files.CodeForbidden},
+		"a logout token":               {kind("logout+jwt"), files.CodeForbidden},
+		"a security event":             {kind("application/secevent+jwt"), files.CodeForbidden},
+		"a proof of possession":        {kind("dpop+jwt"), files.CodeForbidden},
+		"events without a type":        {claim(change{"events": change{"http://schemas.openid.net/event/backchannel-logout": change{}}}), files.CodeForbidden},
 		"100 KB":                       {claim(change{"x": strings.Repeat("x", 100<<10)}), files.CodeUnauthenticated},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -199,5 +211,8 @@ func TestNewOIDCRefuses(t *testing.T) {
 	}
 	if _, err := NewOIDC(OIDCConfig{Issuer: "https://issuer.example"}); err == nil {
 		t.Error("no audience was accepted")
+	}
+	if _, err := NewOIDC(OIDCConfig{Issuer: "https://issuer.example", Audience: "a"}); err == nil {
+		t.Error("no client was accepted")
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -158,7 +159,7 @@ func (c Config) Validate() error {
 		}
 	}
 	if c.Issuer != "" {
-		if _, err := newOIDC(c, nil); err != nil {
+		if _, err := newOIDC(c, http.DefaultClient); err != nil {
 			return err
 		}
 	}

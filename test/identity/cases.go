@@ -107,6 +107,10 @@ func tokenCases() []tokenCase {
 			why: "the authorizer is given no scopes to look for; with a scope prefix (`--scope-prefix`, `scopePrefix`) only scopes that have it count"},
 		{what: "an ID token of Cognito", token: claimed(claims{"token_use": "id"}), server: forbidden, gateway: forbidden,
 			why: "API Gateway takes it, since its audience is the same"},
+		{what: "an ID token of Keycloak", token: claimed(claims{"typ": "ID"}), server: forbidden, gateway: forbidden},
+		{what: "a logout token (`typ: logout+jwt`)", token: typed("logout+jwt"), server: forbidden, gateway: forbidden,
+			why: "API Gateway takes it; a token that says what kind it is has to say `JWT` or `at+jwt`"},
+		{what: "a security event (claim `events`)", token: claimed(claims{"events": claims{}}), server: forbidden, gateway: forbidden},
 		{what: "for reading, used to write", token: claimed(claims{"scope": "files:read"}), requests: []request{presigning}, server: forbidden, gateway: forbidden},
 		{what: "for writing, used to read", token: claimed(claims{"scope": "files:write"}), requests: []request{listing}, server: forbidden, gateway: forbidden},
 

@@ -107,6 +107,11 @@ func signedBy(key string, change claims) func(*Mint) (string, error) {
 	return func(m *Mint) (string, error) { return m.sign(key, change, nil) }
 }
 
+// typed says in the header what kind of token it is.
+func typed(kind string) func(*Mint) (string, error) {
+	return func(m *Mint) (string, error) { return m.sign(ownKey, nil, map[string]any{"typ": kind}) }
+}
+
 // hmac is the classical confusion (RFC 8725, section 2.1): the public key, as
 // everybody can read it, taken for a shared secret.
 func (m *Mint) hmac() (string, error) {
