@@ -16,8 +16,9 @@ import (
 type forward struct {
 	api     string // host of the API, whose bodies are not counted
 	address string
-	sent    atomic.Int64 // to the store
-	fetched atomic.Int64 // from it
+	sent    meter        // to the store
+	fetched meter        // from it
+	open    atomic.Int64 // requests to the store that are under way
 	// wholeOnly answers ranges with the whole file, as some proxies do.
 	wholeOnly atomic.Bool
 
@@ -64,6 +65,8 @@ func (f *forward) start(t *testing.T, dial func(ctx context.Context, network, ad
 			return
 		}
 		if r.Host != f.api {
+			f.open.Add(1)
+			defer f.open.Add(-1)
 			r.Body = counted{r.Body, &f.sent}
 			if f.wholeOnly.Load() {
 				r.Header.Del("Range")
@@ -73,6 +76,8 @@ func (f *forward) start(t *testing.T, dial func(ctx context.Context, network, ad
 	})}
 	go server.Serve(l) // until Close
 	t.Cleanup(func() {
+		f.sent.release()
+		f.fetched.release()
 		server.Close()
 		transport.CloseIdleConnections() // the store waits for them when it stops
 	})
@@ -90,16 +95,4 @@ func (f *forward) fullIf(full func(*http.Request) bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.full = full
-}
-
-type counted struct {
-	io.ReadCloser
-	n *atomic.Int64
-}
-
-// Read counts.
-func (c counted) Read(p []byte) (int, error) {
-	n, err := c.ReadCloser.Read(p)
-	c.n.Add(int64(n))
-	return n, err
 }

@@ -97,11 +97,9 @@ func TestWholeFilesOnly(t *testing.T) {
 	sum := r.file("large", largeFile)
 	r.one("put", "large", "k")
 	r.count.wholeOnly.Store(true)
-	r.network(linkBack)
 	if !r.killAt(&r.count.fetched, 6*rangeSize, "get", "k", "back") {
 		t.Fatal("get ended before it was killed")
 	}
-	r.network()
 	if e := r.one("get", "k", "back"); e.Resumed == 0 || e.Verified != "sha256" || r.sum("back") != sum {
 		t.Errorf("get says %+v", e)
 	}
@@ -115,18 +113,16 @@ func TestWholeFilesOnly(t *testing.T) {
 func TestInterrupt(t *testing.T) {
 	r := newRig(t)
 	r.file("large", largeFile)
-	r.network(linkSpeed)
+	underWay := r.count.sent.hold(8 * partSize)
 	cmd := r.command("put", "large", "k")
 	go func() {
-		for r.count.sent.Load() < 8*partSize {
-			time.Sleep(time.Millisecond)
-		}
+		<-underWay
 		cmd.Process.Signal(os.Interrupt)
 	}()
 	if code, _, stderr := r.run(cmd); code != 130 || !strings.Contains(stderr, "run the same command again") {
 		t.Errorf("exit code %d: %s", code, stderr)
 	}
-	r.network()
+	r.count.sent.release()
 	if e := r.one("put", "large", "k"); e.Resumed == 0 {
 		t.Errorf("nothing was resumed: %+v", e)
 	}

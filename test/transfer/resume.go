@@ -2,9 +2,7 @@ package transfer
 
 import (
 	"math/rand/v2"
-	"sync/atomic"
 	"testing"
-	"time"
 )
 
 const (
@@ -16,11 +14,13 @@ const (
 	linkBack  = `{"name":"slow back","type":"bandwidth","stream":"downstream","attributes":{"rate":51200}}`
 )
 
-// killAt starts a command and kills it when the counter has moved so far; it
+// killAt starts a command and kills it when so many bytes more have passed; it
 // reports whether the command was killed before its end.
-func (r *rig) killAt(counter *atomic.Int64, bytes int64, args ...string) bool {
+func (r *rig) killAt(meter *meter, bytes int64, args ...string) bool {
 	r.t.Helper()
 	cmd := r.command(args...)
+	reached := meter.hold(bytes)
+	defer meter.release()
 	if err := cmd.Start(); err != nil {
 		r.t.Fatal(err)
 	}
@@ -29,15 +29,13 @@ func (r *rig) killAt(counter *atomic.Int64, bytes int64, args ...string) bool {
 		cmd.Wait() // its state says how it ended
 		close(ended)
 	}()
-	for goal := counter.Load() + bytes; counter.Load() < goal; {
-		select {
-		case <-ended:
-			return !cmd.ProcessState.Success()
-		case <-time.After(time.Millisecond):
-		}
+	select {
+	case <-reached:
+		cmd.Process.Kill()
+	case <-ended:
 	}
-	cmd.Process.Kill() // it may have ended just now
 	<-ended
+	r.network() // breaks what is left of its connections
 	return !cmd.ProcessState.Success()
 }
 
@@ -46,7 +44,6 @@ func (r *rig) killAt(counter *atomic.Int64, bytes int64, args ...string) bool {
 func putResumes(t *testing.T, r *rig, size int64, kills int) {
 	const key = "killed/put.bin"
 	sum := r.file("large", size)
-	r.network(linkSpeed)
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)
 	random := rand.New(rand.NewPCG(seed, 0))
@@ -56,7 +53,6 @@ func putResumes(t *testing.T, r *rig, size int64, kills int) {
 			killed++
 		}
 	}
-	r.network()
 	e := r.one("put", "large", key)
 	if e.Resumed == 0 || e.Resumed+e.Sent != size {
 		t.Errorf("of %d bytes %d were there and %d were sent", size, e.Resumed, e.Sent)
@@ -80,7 +76,6 @@ func getResumes(t *testing.T, r *rig, size int64, kills int) {
 	const key = "killed/get.bin"
 	sum := r.file("large", size)
 	r.one("put", "large", key)
-	r.network(linkBack)
 	random := rand.New(rand.NewPCG(1, 2))
 	killed := 0
 	for range kills {
@@ -88,7 +83,6 @@ func getResumes(t *testing.T, r *rig, size int64, kills int) {
 			killed++
 		}
 	}
-	r.network()
 	e := r.one("get", key, "back")
 	total := r.count.fetched.Load()
 	t.Logf("measured: get of %d MB killed %d times: %d MB travelled, the last run resumed %d MB", size/1e6, killed, total/1e6, e.Resumed/1e6)

@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 )
 
 func TestPutResumesAfterKill(t *testing.T) { putResumes(t, newRig(t), largeFile, 2) }
@@ -18,11 +17,9 @@ func TestGetResumesAfterKill(t *testing.T) { getResumes(t, newRig(t), largeFile,
 func TestAnotherFileIsNotResumed(t *testing.T) {
 	r := newRig(t)
 	r.file("log", largeFile)
-	r.network(linkSpeed)
 	if !r.killAt(&r.count.sent, 6*partSize, "put", "log", "k") {
 		t.Fatal("put ended before it was killed")
 	}
-	r.network()
 	f, err := os.OpenFile(filepath.Join(r.folder, "log"), os.O_APPEND|os.O_WRONLY, 0)
 	if err != nil {
 		t.Fatal(err)
@@ -73,20 +70,17 @@ func TestChangingFile(t *testing.T) {
 	} {
 		r.file("changing", largeFile)
 		r.file("changing.new", largeFile)
-		r.network(linkSpeed)
-		before := r.count.sent.Load()
+		underWay := r.count.sent.hold(2 * partSize)
 		done := make(chan error, 1)
 		go func() {
-			for r.count.sent.Load() < before+2*partSize {
-				time.Sleep(time.Millisecond)
-			}
+			<-underWay
 			done <- change(filepath.Join(r.folder, "changing"))
+			r.count.sent.release()
 		}()
 		code, _, stderr := r.run(r.command("put", "changing", "k"))
 		if err := <-done; err != nil {
 			t.Fatal(err)
 		}
-		r.network()
 		if code != 1 || !strings.Contains(stderr, "changed while it was being sent") {
 			t.Errorf("%s: exit code %d: %s", name, code, stderr)
 		}

@@ -7,7 +7,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -45,13 +44,27 @@ func (p *running) end() (code int, e event) {
 	return p.cmd.ProcessState.ExitCode(), e
 }
 
-// sent waits until so many bytes more have passed the network.
-func (r *rig) sent(bytes int64) {
+// begin starts a put of a file to "k" through the network, which stands still
+// when so many bytes have passed, and waits for that. Nothing else is under way.
+func (r *rig) begin(name string, bytes int64) *running {
 	r.t.Helper()
-	end := time.Now().Add(patience)
-	for goal := r.count.sent.Load() + bytes; r.count.sent.Load() < goal; time.Sleep(time.Millisecond) {
+	r.wait(func() bool { return r.count.open.Load() == 0 }, "what is left of another put goes on")
+	reached := r.count.sent.hold(bytes)
+	p := r.putting(name, true)
+	select {
+	case <-reached:
+	case <-time.After(patience):
+		r.t.Fatalf("%d bytes have not passed", bytes)
+	}
+	return p
+}
+
+// wait waits until something holds; otherwise is what is wrong if it never does.
+func (r *rig) wait(holds func() bool, otherwise string) {
+	r.t.Helper()
+	for end := time.Now().Add(patience); !holds(); time.Sleep(time.Millisecond) {
 		if time.Now().After(end) {
-			r.t.Fatalf("of %d bytes %d have not passed", bytes, goal-r.count.sent.Load())
+			r.t.Fatal(otherwise)
 		}
 	}
 }
@@ -68,19 +81,14 @@ func (r *rig) arrived(what, sum string) {
 	}
 }
 
-// slow is a network through which a part takes its time.
-const slow = `{"name":"slow","type":"bandwidth","stream":"upstream","attributes":{"rate":40960}}` // KB/s
-
 // TestTwoPutsOfOneFile sends a file twice at the same time: the second joins the
 // upload of the first, whoever is ready first completes it, and both succeed.
 func TestTwoPutsOfOneFile(t *testing.T) {
 	r := newRig(t)
 	sum := r.file("large", largeFile)
-	r.network(slow)
-	first := r.putting("large", true)
-	r.sent(2 * partSize)
-	second := r.putting("large", false)
-	codeOfSecond, joined := second.end()
+	first := r.begin("large", 2*partSize)
+	codeOfSecond, joined := r.putting("large", false).end()
+	r.count.sent.release()
 	codeOfFirst, began := first.end()
 	if codeOfFirst != 0 || codeOfSecond != 0 || joined.Resumed == 0 || joined.Resumed+joined.Sent != largeFile {
 		t.Errorf("exit codes %d and %d: %+v, %+v", codeOfFirst, codeOfSecond, began, joined)
@@ -88,7 +96,6 @@ func TestTwoPutsOfOneFile(t *testing.T) {
 	if began.VersionID != joined.VersionID || began.Verified != "crc64nvme" {
 		t.Errorf("the first put says %+v, the second %+v", began, joined)
 	}
-	r.network()
 	r.arrived("completed by the second", sum)
 }
 
@@ -128,17 +135,15 @@ func TestManyPutsOfOneKey(t *testing.T) {
 func TestUploadAbortedUnderWay(t *testing.T) {
 	r := newRig(t)
 	sum := r.file("large", 5*partSize)
-	r.network(slow)
-	put := r.putting("large", true)
-	r.sent(2 * partSize)
+	put := r.begin("large", 2*partSize)
 	abort := exec.CommandContext(t.Context(), r.binary, "uploads", "--abort", "--older-than", "0s", "--url", r.URL)
 	if out, err := abort.CombinedOutput(); err != nil || !strings.HasPrefix(string(out), "aborted") {
 		t.Fatalf("%v: %s", err, out)
 	}
+	r.count.sent.release()
 	if code, e := put.end(); code != 0 || e.Size != 5*partSize || e.Sent <= e.Size {
 		t.Errorf("exit code %d: %+v", code, e)
 	}
-	r.network()
 	r.arrived("aborted", sum)
 }
 
@@ -169,11 +174,9 @@ func TestOneOfTwoPutsEnds(t *testing.T) {
 		"the one that joined is killed":           {false, func(p *running) error { return p.cmd.Process.Kill() }, -1},
 	} {
 		r.file("copy", size)
-		r.network(slow)
-		began := r.putting("large", true)
-		r.sent(2 * partSize)
+		began := r.begin("large", 2*partSize)
 		joined := r.putting("copy", true)
-		r.sent(2 * partSize)
+		r.wait(func() bool { return r.count.sent.heldUp() == 2 }, "the second put sends nothing")
 		ends, stays := joined, began
 		if tc.first {
 			ends, stays = began, joined
@@ -181,14 +184,15 @@ func TestOneOfTwoPutsEnds(t *testing.T) {
 		if err := tc.end(ends); err != nil {
 			t.Fatal(err)
 		}
-		var both sync.WaitGroup
-		both.Go(func() { _ = ends.cmd.Wait() }) // its state says how it ended
+		if tc.code == 1 { // it looks at its file when it has sent a part
+			r.count.sent.release()
+		}
+		_ = ends.cmd.Wait() // its state says how it ended
+		r.count.sent.release()
 		code, e := stays.end()
-		both.Wait()
 		if got := ends.cmd.ProcessState.ExitCode(); got != tc.code || code != 0 || e.Resumed+e.Sent != size {
 			t.Errorf("%s: exit codes %d and %d, %+v, %s", name, got, code, e, stays.errors.String())
 		}
-		r.network()
 		r.arrived(name, sum)
 		if code, _, stderr := r.run(r.command("rm", "k")); code != 0 {
 			t.Fatal(stderr)
