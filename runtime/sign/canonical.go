@@ -1,8 +1,8 @@
 package sign
 
 import (
+	"bytes"
 	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"strconv"
 	"strings"
@@ -22,19 +22,23 @@ type canonical struct {
 	after  []byte // "&name=value" of those that sort after them
 	lines  []byte // "name:value\n" of each header
 	names  []byte // ";name" of each header
-	query  []byte // the same as it stands in a query: "%3Bname"
 	err    error  // the first thing that cannot be signed
 
 	object []byte // an object key
-	buf    []byte // the canonical request
-	sum    []byte // of a hash, raw or in hex
+	buf    []byte // the canonical request, later the URL
+	sum    [sha256.Size]byte
+	hex    [2 * sha256.Size]byte // of sum
 	digest resumable
+
+	// The names of the last request, and how they stand in a query. Requests of
+	// one kind have the same.
+	lastNames, lastQuery []byte
 }
 
 func newCanonical() any { return &canonical{digest: newDigest()} }
 
 func (c *canonical) reset() {
-	c.before, c.after, c.lines, c.names, c.query = c.before[:0], c.after[:0], c.lines[:0], c.names[:0], c.query[:0]
+	c.before, c.after, c.lines, c.names = c.before[:0], c.after[:0], c.lines[:0], c.names[:0]
 	c.err = nil
 }
 
@@ -82,38 +86,52 @@ func (c *canonical) header(name, value string) {
 		c.fail("sign: the value of header %s has bytes outside of printable ASCII, which stores read differently; encode it", name)
 	}
 	c.headerName(name)
-	c.lines = append(append(c.lines, value...), '\n')
+	c.lines = append(c.lines, value...)
+	c.lines = append(c.lines, '\n')
 }
 
 // length adds the header content-length.
 func (c *canonical) length(n int64) {
 	c.headerName("content-length")
-	c.lines = append(strconv.AppendInt(c.lines, n, 10), '\n')
+	c.lines = strconv.AppendInt(c.lines, n, 10)
+	c.lines = append(c.lines, '\n')
 }
 
-// host adds the header host.
-func (c *canonical) host(host string) {
-	c.headerName("host")
-	c.lines = append(append(c.lines, host...), '\n')
+// host adds the header host, whose line is known beforehand.
+func (c *canonical) host(line string) {
+	c.lines = append(c.lines, line...)
+	c.names = append(c.names, ";host"...)
 }
 
+// headerName begins the line of a header. One append a statement, here and
+// above, stores no pointer where nothing grows; nested ones would, each with a
+// write barrier while the collector runs.
 func (c *canonical) headerName(name string) {
-	c.lines = append(append(c.lines, name...), ':')
-	c.names = append(append(c.names, ';'), name...)
-	c.query = append(append(c.query, '%', '3', 'B'), name...)
+	c.lines = append(c.lines, name...)
+	c.lines = append(c.lines, ':')
+	c.names = append(c.names, ';')
+	c.names = append(c.names, name...)
 }
 
-// signature returns the HMAC-SHA-256 in hex of the message that begins with
-// what state inner stands for and goes on with rest.
-func (c *canonical) signature(k *dayKey, inner, rest []byte) (out [2 * sha256.Size]byte) {
+// signedHeaders returns the names as they stand in a query.
+func (c *canonical) signedHeaders() []byte {
+	if !bytes.Equal(c.names, c.lastNames) {
+		c.lastNames = append(c.lastNames[:0], c.names...)
+		c.lastQuery = percent.Append(c.lastQuery[:0], c.names[len(";"):], &percent.Query)
+	}
+	return c.lastQuery
+}
+
+// sign leaves in c.hex the HMAC-SHA-256 of the message that begins with what
+// state inner stands for and goes on with rest.
+func (c *canonical) sign(k *dayKey, inner, rest []byte) {
 	resume(c.digest, inner)
 	c.digest.Write(rest)
-	c.sum = c.digest.Sum(c.sum[:0])
+	c.digest.Sum(c.sum[:0])
 	resume(c.digest, k.outer)
-	c.digest.Write(c.sum)
-	c.sum = c.digest.Sum(c.sum[:0])
-	hex.Encode(out[:], c.sum)
-	return out
+	c.digest.Write(c.sum[:])
+	c.digest.Sum(c.sum[:0])
+	encodeHex(&c.hex, &c.sum)
 }
 
 func (c *canonical) fail(format string, args ...any) {

@@ -34,7 +34,7 @@ func (s *Signer) PresignPut(ctx context.Context, u files.Upload, life time.Durat
 	if u.MimeType != "" {
 		c.header("content-type", u.MimeType)
 	}
-	c.host(s.host)
+	c.host(s.hostLine)
 	if u.NoOverwrite {
 		headers.IfNoneMatch = "*"
 		c.header("if-none-match", headers.IfNoneMatch)
@@ -73,7 +73,7 @@ func (s *Signer) PresignGet(ctx context.Context, d files.Download, life time.Dur
 	c.optional("response-content-disposition", d.Disposition)
 	c.optional("response-content-type", d.MimeType)
 	c.optional("versionId", d.VersionID)
-	c.host(s.host)
+	c.host(s.hostLine)
 	c.object = append(c.object[:0], d.ObjectKey...)
 	url, expires, err := s.finish(ctx, c, "GET", life)
 	if err != nil {

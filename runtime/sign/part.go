@@ -34,7 +34,7 @@ func (s *Signer) PresignPart(ctx context.Context, p files.PartUpload, life time.
 	if p.Size >= 0 {
 		c.length(p.Size)
 	}
-	c.host(s.host)
+	c.host(s.hostLine)
 	if p.ChecksumCRC64NVME != "" {
 		c.header("x-amz-checksum-crc64nvme", p.ChecksumCRC64NVME)
 	}

@@ -75,9 +75,9 @@ func (s *Signer) PresignPost(ctx context.Context, form PostForm, life time.Durat
 	encoded := base64.StdEncoding.EncodeToString(policy)
 	c := s.borrow()
 	defer s.pool.Put(c)
-	signature := c.signature(at.dayKey, at.inner, []byte(encoded))
+	c.sign(at.dayKey, at.inner, []byte(encoded))
 	fields["policy"] = encoded
-	fields["x-amz-signature"] = string(signature[:])
+	fields["x-amz-signature"] = string(c.hex[:])
 	return Post{URL: s.origin + s.root, Fields: fields, ExpiresAt: expires}, nil
 }
 

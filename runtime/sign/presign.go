@@ -3,7 +3,6 @@ package sign
 import (
 	"context"
 	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"strconv"
@@ -71,13 +70,12 @@ func (s *Signer) finish(ctx context.Context, c *canonical, method string, life t
 	b = percent.Append(b, c.object, &percent.Path)
 	pathEnd := len(b)
 	b = append(b, '\n')
-	query := len(b)
 	b = append(b, c.before...)
 	b = append(b, at.query...)
 	b = strconv.AppendInt(b, int64(life/time.Second), 10)
 	b = append(b, at.queryToken...)
 	b = append(b, "&X-Amz-SignedHeaders="...)
-	b = append(b, c.query[len("%3B"):]...)
+	b = append(b, c.signedHeaders()...)
 	b = append(b, c.after...)
 	queryEnd := len(b)
 	b = append(b, '\n')
@@ -85,21 +83,20 @@ func (s *Signer) finish(ctx context.Context, c *canonical, method string, life t
 	b = append(b, '\n')
 	b = append(b, c.names[len(";"):]...)
 	b = append(b, "\n"+unsignedPayload...)
+	c.sum = sha256.Sum256(b)
+	encodeHex(&c.hex, &c.sum)
+	c.sign(at.dayKey, at.toSign, c.hex[:])
+
+	// It is hashed, so the URL can be completed in its place.
+	b[pathEnd] = '?'
+	b = append(b[:queryEnd], "&X-Amz-Signature="...)
+	b = append(b, c.hex[:]...)
 	c.buf = b
 
-	sum := sha256.Sum256(b)
-	c.sum = hex.AppendEncode(c.sum[:0], sum[:])
-	signature := c.signature(at.dayKey, at.toSign, c.sum)
-
-	const signatureParam = "&X-Amz-Signature="
 	var u strings.Builder
-	u.Grow(len(s.origin) + (pathEnd - path) + len("?") + (queryEnd - query) + len(signatureParam) + len(signature))
+	u.Grow(len(s.origin) + len(b) - path)
 	u.WriteString(s.origin)
-	u.Write(b[path:pathEnd])
-	u.WriteByte('?')
-	u.Write(b[query:queryEnd])
-	u.WriteString(signatureParam)
-	u.Write(signature[:])
+	u.Write(b[path:])
 	return u.String(), expires, nil
 }
 

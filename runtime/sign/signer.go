@@ -42,9 +42,10 @@ type Signer struct {
 	credentials Provider
 	now         func() time.Time
 
-	origin string // "https://host", where host is what is signed
-	host   string
-	root   string // the path before the escaped key: "/" or "/bucket/"
+	origin   string // "https://host", where host is what is signed
+	host     string
+	hostLine string // the canonical line of that header
+	root     string // the path before the escaped key: "/" or "/bucket/"
 
 	last atomic.Pointer[second] // of the last signature
 	pool sync.Pool              // of *canonical
@@ -71,6 +72,7 @@ func New(cfg Config) (*Signer, error) {
 	} else {
 		s.host = cfg.Bucket + "." + host
 	}
+	s.hostLine = "host:" + s.host + "\n"
 	s.origin = scheme + "://" + s.host
 	s.pool.New = newCanonical
 	return s, nil

@@ -3,6 +3,7 @@ package sign_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/url"
 	"strings"
 	"sync"
@@ -64,8 +65,9 @@ func TestAsksForCredentialsThatOutliveTheURL(t *testing.T) {
 	}
 }
 
-// TestNothingIsKeptTooLong signs across a change of the second, the day and
-// the credentials, from many goroutines, and expects what a new signer says.
+// TestNothingIsKeptTooLong signs across a change of the second, the day, the
+// credentials and the names of the headers, from many goroutines, and expects
+// what a new signer says.
 func TestNothingIsKeptTooLong(t *testing.T) {
 	var (
 		mu      sync.Mutex
@@ -89,6 +91,9 @@ func TestNothingIsKeptTooLong(t *testing.T) {
 					creds.SessionToken += "+"
 				case 2:
 					creds.SecretAccessKey += "k"
+				case 3:
+					names := len(request.Header)
+					request.Header = append(request.Header[:names%3], sign.Param{Name: fmt.Sprint("x-amz-meta-", names), Value: "v"})
 				}
 				got, _, err := shared.Presign(t.Context(), request)
 				want, _, wantErr := newSigner(t, sign.Config{Credentials: sign.Static(creds), Now: at(now)}).Presign(t.Context(), request)
