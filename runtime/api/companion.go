@@ -20,11 +20,20 @@ import (
 // Version 5 and older send an Authorization header. Version 6 cannot, in its
 // Companion mode: see capability and signRequest.
 func (s *service) registerCompanion(routes *router) {
-	for _, route := range []struct {
-		pattern, id string
-		handle      func(*companionCall) (any, error)
-		maxBody     int64 // bytes
-	}{
+	for _, route := range s.companionRoutes() {
+		routes.HandleFunc(route.pattern, s.companion(route.id, route.maxBody, route.handle))
+	}
+}
+
+// companionRoute is a route of the contract.
+type companionRoute struct {
+	pattern, id string
+	handle      func(*companionCall) (any, error)
+	maxBody     int64 // bytes
+}
+
+func (s *service) companionRoutes() []companionRoute {
+	return []companionRoute{
 		{"GET /s3/params", "companion-form", s.companionForm, maxBody},
 		{"POST /s3/multipart", "companion-start", s.companionStart, maxBody},
 		{"GET /s3/multipart/{uploadId}", "companion-parts", s.companionParts, maxBody},
@@ -35,8 +44,6 @@ func (s *service) registerCompanion(routes *router) {
 		{"POST /s3/object", "companion-object-post", s.objectPost, maxFinish},
 		{"GET /s3/object", "companion-object-parts", s.objectParts, maxBody},
 		{"DELETE /s3/object", "companion-object-abort", s.objectAbort, maxBody},
-	} {
-		routes.HandleFunc(route.pattern, s.companion(route.id, route.maxBody, route.handle))
 	}
 }
 

@@ -51,7 +51,7 @@ func (s *service) answerCompanion(w http.ResponseWriter, r *http.Request, id str
 	if err := s.authenticate(r, id, write); err != nil {
 		return nil, err
 	}
-	query, err := companionSpace(r.URL.Query())
+	query, err := companionSpace(r.URL.RawQuery)
 	if err != nil {
 		return nil, err
 	}
@@ -67,8 +67,13 @@ func (s *service) answerCompanion(w http.ResponseWriter, r *http.Request, id str
 }
 
 // companionSpace returns the query's space. Of the rest the contract is
-// lenient, but who names two spaces must not get the one that he did not mean.
-func companionSpace(query url.Values) (SpaceQuery, error) {
+// lenient, but who names two spaces, or one that cannot be read, must not get
+// the one that he did not mean.
+func companionSpace(raw string) (SpaceQuery, error) {
+	query, err := parseQuery(raw)
+	if err != nil {
+		return SpaceQuery{}, err
+	}
 	if n := len(query["space"]); n > 1 {
 		return SpaceQuery{}, files.Problemf(files.CodeInvalidField, "space", "the query parameter is given %d times; give it once", n)
 	}

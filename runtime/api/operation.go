@@ -109,9 +109,9 @@ func readQuery(raw string, known []*huma.Param) (url.Values, error) {
 	if raw == "" {
 		return nil, nil
 	}
-	query, err := url.ParseQuery(raw)
+	query, err := parseQuery(raw)
 	if err != nil {
-		return nil, files.Problemf(files.CodeInvalid, "", "the query is not percent-encoded as it has to be")
+		return nil, err
 	}
 	for name, values := range query {
 		if !isQuery(known, name) {
@@ -120,6 +120,16 @@ func readQuery(raw string, known []*huma.Param) (url.Values, error) {
 		if len(values) > 1 {
 			return nil, files.Problemf(files.CodeInvalidField, name, "the query parameter is given %d times; give it once", len(values))
 		}
+	}
+	return query, nil
+}
+
+// parseQuery parses a whole query: a part of it that cannot be read may be the
+// one that says whose files are meant. The error is a *files.Problem.
+func parseQuery(raw string) (url.Values, error) {
+	query, err := url.ParseQuery(raw)
+	if err != nil {
+		return nil, files.Problemf(files.CodeInvalid, "", "the query is not percent-encoded as it has to be")
 	}
 	return query, nil
 }
