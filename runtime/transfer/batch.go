@@ -31,7 +31,7 @@ func Batch[T any](ctx context.Context, parallel int, items iter.Seq2[T, error], 
 		}
 		errs = append(errs, err)
 		failed(item, err)
-		if concernsAll(err) {
+		if ConcernsAll(err) {
 			stop()
 		}
 	}
@@ -60,8 +60,8 @@ func Batch[T any](ctx context.Context, parallel int, items iter.Seq2[T, error], 
 	return errs
 }
 
-// concernsAll reports whether an error would meet every other item, too.
-func concernsAll(err error) bool {
+// ConcernsAll reports whether an error would meet every other item, too.
+func ConcernsAll(err error) bool {
 	code := client.CodeOf(err)
 	return code == client.CodeUnauthenticated || code == client.CodeStoreFull ||
 		errors.Is(err, client.ErrUnreachable) || errors.Is(err, client.ErrUntrusted) || errors.Is(err, ErrUnlisted) || errors.Is(err, context.Canceled)

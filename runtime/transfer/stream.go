@@ -43,7 +43,8 @@ type stream struct {
 
 // PutStream sends what r gives until its end, in parts as they come. Up to
 // Large parts of 16 MiB are in memory (64 MiB from the thousandth on). When
-// it fails nothing is stored, because the bytes cannot be read again.
+// it fails nothing is stored, because the bytes cannot be read again. When ctx ends
+// a Read of r that is under way is left alone, until it returns by itself.
 func (e *Engine) PutStream(ctx context.Context, r io.Reader, p Put) (Result, error) {
 	started, err := e.API.Start(ctx, client.Upload{Key: p.Key, MimeType: p.MimeType, Overwrite: p.overwrite(), Metadata: p.Metadata})
 	if err != nil {
@@ -84,7 +85,11 @@ func (s *stream) pump(ctx context.Context, r io.Reader) (size int64, crc uint64,
 		buf.Reset()
 		want := streamPartSize(number)
 		buf.Grow(int(want) + bytes.MinRead) // so that reading does not make it grow
-		n, err := io.Copy(buf, io.LimitReader(r, want))
+		n, err := fill(sending, buf, io.LimitReader(r, want))
+		if sending.Err() != nil {
+			release()
+			break // as above
+		}
 		last = n < want
 		if err != nil || last && n == 0 && number > 1 {
 			release()
@@ -106,6 +111,24 @@ func (s *stream) pump(ctx context.Context, r io.Reader) (size int64, crc uint64,
 		return size, 0, err
 	}
 	return size, crc, ctx.Err()
+}
+
+// fill reads r to its end into buf. When ctx ends it does not wait for r, which may
+// give nothing for hours: buf is of no more use then.
+func fill(ctx context.Context, buf *bytes.Buffer, r io.Reader) (n int64, err error) {
+	done := make(chan struct{})
+	var read int64
+	var failed error
+	go func() {
+		defer close(done)
+		read, failed = io.Copy(buf, r)
+	}()
+	select {
+	case <-done:
+		return read, failed
+	case <-ctx.Done():
+		return 0, ctx.Err()
+	}
 }
 
 // send sends one part.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -80,6 +81,8 @@ func (g *get) run(c *cobra.Command, args []string) error {
 		return usageError{fmt.Errorf("standard output takes one file; name its key")}
 	case target == "-":
 		return g.stream(c, engine, names[0])
+	case target == "":
+		return usageError{errors.New("FILE is empty; name a file or a folder of this machine, or - for standard output")}
 	}
 	into := ""
 	if info, err := os.Stat(target); several || os.IsPathSeparator(target[len(target)-1]) || err == nil && info.IsDir() {
@@ -136,6 +139,6 @@ func (g *get) stream(c *cobra.Command, engine *transfer.Engine, key string) erro
 			return nil
 		}
 	}
-	told.Failed(report.Event{Op: "get", Key: key, Path: "-"}, err)
+	told.Failed(report.Event{Op: "get", Key: key, Path: "-"}, interrupted(err, "what came is not all of the file"))
 	return outcome([]error{err})
 }

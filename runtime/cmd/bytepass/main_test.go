@@ -66,6 +66,7 @@ func TestUsage(t *testing.T) {
 		"put in a folder":      {[]string{"put", "-", "folder/"}, exitUsage, "standard input has no name"},
 		"get nothing":          {[]string{"get"}, exitUsage, "bytepass get KEY… [FILE]"},
 		"get several to one":   {[]string{"get", "a", "b", "-"}, exitUsage, "standard output takes one file"},
+		"get into nothing":     {[]string{"get", "a", ""}, exitUsage, "FILE is empty"},
 		"versions of several":  {[]string{"get", "a/", "--version", "1", "x"}, exitUsage, "--version"},
 		"rm of a folder":       {[]string{"rm", "a/"}, exitUsage, "--recursive"},
 		"abort all":            {[]string{"uploads", "--abort"}, exitUsage, "--older-than"},

@@ -124,7 +124,7 @@ func (p *put) stream(c *cobra.Command, engine *transfer.Engine, told *report.Rep
 	start := time.Now()
 	result, err := engine.PutStream(c.Context(), c.InOrStdin(), p.options(key, told))
 	if err != nil {
-		told.Failed(report.Event{Op: "put", Path: "-", Key: key}, fullStore(err, "send it again"))
+		told.Failed(report.Event{Op: "put", Path: "-", Key: key}, interrupted(fullStore(err, "send it again"), "nothing is stored"))
 		return outcome([]error{err})
 	}
 	told.Done(told.Of("put", "-", result, start))
@@ -137,10 +137,21 @@ func (p *put) stream(c *cobra.Command, engine *transfer.Engine, told *report.Rep
 
 // resumable says of an interruption how to go on.
 func resumable(err error) error {
-	if errors.Is(err, context.Canceled) {
-		return errors.New("interrupted; run the same command again to go on where it stopped")
+	const again = "run the same command again to go on where it stopped"
+	return interrupted(fullStore(err, again), again)
+}
+
+// interrupted says of an interruption what comes of it, in place of how it was
+// noticed.
+func interrupted(err error, then string) error {
+	if !errors.Is(err, context.Canceled) {
+		return err
 	}
-	return fullStore(err, "run the same command again to go on where it stopped")
+	var left *transfer.LeftBehindError
+	if errors.As(err, &left) {
+		then += "; " + left.Error()
+	}
+	return errors.New("interrupted; " + then)
 }
 
 // fullStore says of a store without room what to do, and what then.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/bytepass/bytepass/runtime/client"
 	"github.com/bytepass/bytepass/runtime/terminal"
+	"github.com/bytepass/bytepass/runtime/transfer"
 )
 
 const uploadsExamples = `  # what was begun and neither completed nor aborted
@@ -60,6 +61,7 @@ func (u *uploads) run(c *cobra.Command, args []string) error {
 		prefix = args[0]
 	}
 	now := time.Now()
+	var failed failures
 	for upload, err := range api.Unfinished(c.Context(), prefix) {
 		if err != nil {
 			return err
@@ -69,14 +71,20 @@ func (u *uploads) run(c *cobra.Command, args []string) error {
 		}
 		if u.abort {
 			if err := api.Abort(c.Context(), upload.Key, upload.ID); err != nil {
-				return err
+				err = fmt.Errorf("abort the upload of %q: %w", upload.Key, err)
+				if transfer.ConcernsAll(err) {
+					return err
+				}
+				fmt.Fprintln(c.ErrOrStderr(), "bytepass:", terminal.Line(err.Error()))
+				failed = append(failed, err)
+				continue
 			}
 		}
 		if err := u.print(c, upload, now); err != nil {
 			return err
 		}
 	}
-	return nil
+	return outcome(failed)
 }
 
 func (u *uploads) print(c *cobra.Command, upload client.Unfinished, now time.Time) error {

@@ -1,0 +1,92 @@
+package transfer
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/bytepass/bytepass/runtime/client"
+)
+
+// service answers the calls of the API without a network.
+type service func(*http.Request) (status int, body string)
+
+// RoundTrip answers; a status of 0 is silence.
+func (s service) RoundTrip(r *http.Request) (*http.Response, error) {
+	status, body := s(r)
+	if status == 0 {
+		<-r.Context().Done()
+		return nil, r.Context().Err()
+	}
+	answer := httptest.NewRecorder()
+	answer.WriteHeader(status)
+	_, _ = answer.WriteString(body) // never fails
+	return answer.Result(), nil
+}
+
+// engine returns an Engine on a service.
+func engine(t *testing.T, s service) *Engine {
+	t.Helper()
+	api, err := client.New(client.Config{BaseURL: "http://api.example", HTTP: &http.Client{Transport: s}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return New(Config{API: api, Store: &http.Client{Transport: s}})
+}
+
+const goneAnswer = `{"code":"upload-gone","detail":"it is gone"}`
+
+// TestStreamOfNothing is interrupted while nobody writes to it: it ends at once,
+// and its upload is removed.
+func TestStreamOfNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, interrupt := context.WithCancel(t.Context())
+		aborted := 0
+		e := engine(t, func(r *http.Request) (int, string) {
+			switch r.Method {
+			case http.MethodPost:
+				return 200, `{"uploadId":"id","key":"k","partSize":16777216}`
+			case http.MethodDelete:
+				aborted++
+				return 200, `{}`
+			}
+			return 409, goneAnswer
+		})
+		r, w := io.Pipe()
+		defer w.Close()
+		time.AfterFunc(time.Second, interrupt)
+		start := time.Now()
+		_, err := e.PutStream(ctx, r, Put{Key: "k"})
+		if !errors.Is(err, context.Canceled) || aborted != 1 || time.Since(start) > 5*time.Second {
+			t.Errorf("after %v, aborted %d times: %v", time.Since(start), aborted, err)
+		}
+	})
+}
+
+// TestAbortEnds: whoever interrupts a command does not wait for a service that
+// says nothing, and learns how to remove what is left.
+func TestAbortEnds(t *testing.T) {
+	for name, s := range map[string]service{
+		"silence":     func(*http.Request) (int, string) { return 0, "" },
+		"unavailable": func(*http.Request) (int, string) { return 503, `{"code":"unavailable","detail":"later"}` },
+		"still there": func(*http.Request) (int, string) { return 200, `{}` },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ctx, interrupt := context.WithCancel(t.Context())
+				interrupt()
+				start := time.Now()
+				err := engine(t, s).abort(ctx, "k", "id")
+				if err == nil || !strings.Contains(err.Error(), "bytepass uploads --abort") || time.Since(start) > abortTimeout {
+					t.Errorf("after %v: %v", time.Since(start), err)
+				}
+			})
+		})
+	}
+}
