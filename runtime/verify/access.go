@@ -81,7 +81,7 @@ func (p *probe) noToken(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
+	return p.stillIn(ctx, p.own)
 }
 
 // badToken: the token as it must not be, of which whoever has seen one can make
@@ -102,7 +102,7 @@ func (p *probe) badToken(ctx context.Context) error {
 			}
 		}
 	}
-	return nil
+	return p.stillIn(ctx, p.own)
 }
 
 // forgeries returns what must not do for a token, by what it is.
@@ -129,13 +129,6 @@ func forgeries(good string) map[string]string {
 		}
 	}
 	return forged
-}
-
-func (p *probe) expiredToken(ctx context.Context) error {
-	if p.cfg.Expired == "" {
-		return notChecked("give a token that was good once with --expired-token-file or BYTEPASS_EXPIRED_TOKEN", "only the issuer can make a token that has expired")
-	}
-	return p.closed(ctx, call{method: http.MethodGet, path: "/api/files", header: map[string]string{"Authorization": "Bearer " + p.cfg.Expired}}, "with a token that has expired")
 }
 
 // loopback reports whether a host is this machine itself; names below localhost

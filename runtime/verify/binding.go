@@ -32,6 +32,15 @@ func (p *probe) refuses(ctx context.Context, attacks ...attack) error {
 	return nil
 }
 
+// bound returns nil if the store refuses all of them, and then takes what was
+// signed: that tells a URL that is bound from one that is good for nothing.
+func (p *probe) bound(ctx context.Context, s signed, body []byte, attacks ...attack) error {
+	if err := p.refuses(ctx, attacks...); err != nil {
+		return err
+	}
+	return p.taken(ctx, s, body)
+}
+
 // otherType returns a type that was not signed.
 func (p *probe) otherType() string {
 	if p.cfg.MimeType == "text/javascript" {
@@ -42,23 +51,23 @@ func (p *probe) otherType() string {
 
 func (p *probe) typeBound(ctx context.Context) error {
 	body := p.content("type")
-	s, err := p.presign(ctx, p.own, "type", body)
+	s, err := p.presign(ctx, p.own, boundFile, body)
 	if err != nil {
 		return err
 	}
-	return p.refuses(ctx,
+	return p.bound(ctx, s, body,
 		attack{fmt.Sprintf("of type %s to a URL that was signed for %s", p.otherType(), p.cfg.MimeType), s, body, map[string]string{"Content-Type": p.otherType()}},
 		attack{"without a type to a URL that was signed for " + p.cfg.MimeType, s, body, map[string]string{"Content-Type": ""}})
 }
 
 func (p *probe) lengthBound(ctx context.Context) error {
 	body := p.content("length")
-	s, err := p.presign(ctx, p.own, "length", body)
+	s, err := p.presign(ctx, p.own, boundFile, body)
 	if err != nil {
 		return err
 	}
 	signedFor := fmt.Sprintf(" to a URL that was signed for %d", len(body))
-	return p.refuses(ctx,
+	return p.bound(ctx, s, body,
 		attack{fmt.Sprintf("of %d bytes", len(body)+10) + signedFor, s, append(bytes.Clone(body), "10 more …"...), nil},
 		attack{fmt.Sprintf("of %d bytes", len(body)-1) + signedFor, s, body[:len(body)-1], nil},
 		attack{"of no bytes" + signedFor, s, nil, nil})
@@ -66,17 +75,17 @@ func (p *probe) lengthBound(ctx context.Context) error {
 
 func (p *probe) keyBound(ctx context.Context) error {
 	body := p.content("key")
-	s, err := p.presign(ctx, p.own, "key", body)
+	s, err := p.presign(ctx, p.own, boundFile, body)
 	if err != nil {
 		return err
 	}
 	// With the bytes that are there, so that it does no harm if it is taken.
-	onto, err := p.presign(ctx, p.own, "key", p.main.body)
+	onto, err := p.presign(ctx, p.own, boundFile, p.main.body)
 	if err != nil {
 		return err
 	}
 	onto.URL, onto.Key = strings.Replace(onto.URL, onto.Key, p.main.Key, 1), p.main.Key
-	err = p.refuses(ctx,
+	err = p.bound(ctx, s, body,
 		attack{"with another key in the signed URL", p.elsewhere(s, "another-key"), body, nil},
 		attack{"with a key in the signed URL that has a file", onto, p.main.body, nil})
 	if err != nil || p.other.token == nil {
@@ -121,12 +130,12 @@ func (p *probe) verbBound(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
+	return p.stillTakes(ctx)
 }
 
 func (p *probe) signatureBound(ctx context.Context) error {
 	body := p.content("signature")
-	s, err := p.presign(ctx, p.own, "signature", body)
+	s, err := p.presign(ctx, p.own, boundFile, body)
 	if err != nil {
 		return err
 	}
@@ -147,7 +156,7 @@ func (p *probe) signatureBound(ctx context.Context) error {
 		}
 		attacks = append(attacks, attack{c.sent, signed{URL: attacked, Key: s.Key, Headers: s.Headers}, body, nil})
 	}
-	return p.refuses(ctx, attacks...)
+	return p.bound(ctx, s, body, attacks...)
 }
 
 // earlier returns a date of a signature that is two seconds before another.
@@ -163,11 +172,16 @@ func earlier(date string) string {
 // and the clocks of two machines are not the same.
 const overdue = 1500 * time.Millisecond
 
-// expiry asks for a URL that lives for a second. That nobody can change a date
-// that was signed, "signature-bound" shows.
+// expiry asks for a URL that lives for a second, and for one of the same that
+// lives longer. That nobody can change a date that was signed, "signature-bound"
+// shows.
 func (p *probe) expiry(ctx context.Context) error {
 	body := p.content("expiry")
-	s, err := p.presign(ctx, p.own, "expiry", body, "expiresIn", 1)
+	longer, err := p.presign(ctx, p.own, boundFile, body)
+	if err != nil {
+		return err
+	}
+	s, err := p.presign(ctx, p.own, boundFile, body, "expiresIn", 1)
 	if err != nil {
 		return err
 	}
@@ -184,5 +198,5 @@ func (p *probe) expiry(ctx context.Context) error {
 		return ctx.Err()
 	case <-time.After(time.Second + overdue):
 	}
-	return p.refuses(ctx, attack{fmt.Sprintf("to a URL of 1 s, %.1f s after it was signed", p.cfg.Now().Sub(asked).Seconds()), s, body, nil})
+	return p.bound(ctx, longer, body, attack{fmt.Sprintf("to a URL of 1 s, %.1f s after it was signed", p.cfg.Now().Sub(asked).Seconds()), s, body, nil})
 }

@@ -138,7 +138,12 @@ func (p *probe) corsForeign(ctx context.Context) error {
 	return nil
 }
 
+// keepsOut returns nil if an answer does not let a page of the origin in. One
+// that says nothing because it had no time is none.
 func (a answer) keepsOut(sent, origin string) error {
+	if a.status >= http.StatusInternalServerError && a.status != http.StatusNotImplemented || a.status == http.StatusTooManyRequests {
+		return &Failure{fmt.Sprintf("%s by a page of %s", sent, origin), "an answer", a.String()}
+	}
 	if got := a.header.Get("Access-Control-Allow-Origin"); got != "" && (got == origin || got == "*") {
 		return &Failure{fmt.Sprintf("%s by a page of %s", sent, origin), "no Access-Control-Allow-Origin that lets it in", fmt.Sprintf("%q", got)}
 	}

@@ -8,7 +8,9 @@
 // the same time as far as that allows. A check ends in one of three ways:
 // passed, failed with what was sent, expected and got, or not checked, with why
 // and how it could be. What depends on something that failed is not checked, so
-// that one fault makes one check red.
+// that one fault makes one check red. A check that must be refused also asks for
+// what it must get (control.go): where everything is refused, none of them is
+// green.
 //
 // A run keeps everything that it writes below .bytepass-verify/ and a name of
 // its own, in files of a few bytes, and deletes it at its end, also when it is

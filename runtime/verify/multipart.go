@@ -59,15 +59,25 @@ func (p *probe) multipart(ctx context.Context) error {
 	if done.Key != s.Key || done.Size != int64(len(body)) {
 		return &Failure{complete.String(), fmt.Sprintf("%d bytes of the key", len(body)), fmt.Sprintf("%d bytes of %q", done.Size, done.Key)}
 	}
-	gone, _, err := p.start(ctx, "aborted", len(body))
+	return p.aborted(ctx, len(body))
+}
+
+// aborted begins an upload and aborts it: it is there, and then it is gone.
+func (p *probe) aborted(ctx context.Context, size int) error {
+	s, _, err := p.start(ctx, "aborted", size)
 	if err != nil {
 		return err
 	}
-	if err := p.abort(ctx, made{key: gone.Key, id: gone.ID}); err != nil {
+	state := call{who: p.own, method: http.MethodGet, path: "/api/uploads/" + url.PathEscape(s.ID), route: "/api/uploads/{uploadId}", query: url.Values{"key": {s.Key}}}
+	if err := p.call(ctx, state, nil); err != nil {
 		return err
 	}
-	if a, err = p.ask(ctx, call{who: p.own, method: http.MethodGet, path: "/api/uploads/" + url.PathEscape(gone.ID), query: url.Values{"key": {gone.Key}}}); err != nil {
+	if err := p.abort(ctx, made{key: s.Key, id: s.ID}); err != nil {
 		return err
 	}
-	return a.refused("GET of an upload that was aborted")
+	a, err := p.ask(ctx, state)
+	if err != nil || a.code() == "upload-gone" {
+		return err
+	}
+	return &Failure{state.String() + " of an upload that was aborted", "the problem upload-gone", a.String()}
 }

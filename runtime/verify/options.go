@@ -12,14 +12,14 @@ import (
 func (p *probe) checksum(ctx context.Context) error {
 	body := p.content("checksum")
 	sum := sha256.Sum256(body)
-	s, err := p.presign(ctx, p.own, "checksum", body, "checksumSHA256", base64.StdEncoding.EncodeToString(sum[:]))
+	s, err := p.presign(ctx, p.own, boundFile, body, "checksumSHA256", base64.StdEncoding.EncodeToString(sum[:]))
 	if err != nil {
 		return err
 	}
 	other := bytes.Clone(body)
 	other[len(other)-2] ^= 1
 	lie := sha256.Sum256(other)
-	return p.refuses(ctx,
+	return p.bound(ctx, s, body,
 		attack{"of other bytes than those of the signed checksum", s, other, nil},
 		attack{"of other bytes, with their checksum in place of the signed one", s, other,
 			map[string]string{"x-amz-checksum-sha256": base64.StdEncoding.EncodeToString(lie[:])}})

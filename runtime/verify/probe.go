@@ -67,6 +67,12 @@ type request struct {
 	body        []byte
 }
 
+// sent is a request and what people are told that it is.
+type sent struct {
+	what string
+	request
+}
+
 // answer is what came back.
 type answer struct {
 	status int
@@ -180,12 +186,23 @@ func decode(c call, a answer, out any) error {
 }
 
 // refused returns nil if the answer is a refusal. A store may also say that it
-// knows no such thing.
+// knows no such thing; that it has no time is no refusal.
 func (a answer) refused(sent string, args ...any) error {
-	if a.status/100 == 4 || a.status == http.StatusNotImplemented {
+	late := a.status == http.StatusTooManyRequests || a.status == http.StatusRequestTimeout
+	if a.status/100 == 4 && !late || a.status == http.StatusNotImplemented {
 		return nil
 	}
 	return &Failure{fmt.Sprintf(sent, args...), "a refusal (4xx)", a.String()}
+}
+
+// denied returns nil if the answer says that this may not be done: that there is
+// no such thing would say that it may be.
+func (a answer) denied(sent string) error {
+	switch a.status {
+	case http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden:
+		return nil
+	}
+	return &Failure{sent, "400, 401 or 403", a.String()}
 }
 
 var (

@@ -37,7 +37,7 @@ func (r Report) WritePrometheus(w io.Writer) error {
 	}
 	one("bytepass_verify_leftovers_removed", "Files and uploads of killed runs that this run has removed.", fmt.Sprint(r.Leftovers))
 	one("bytepass_verify_duration_seconds", "How long the run took.", fmt.Sprintf("%.3f", r.Took.Seconds()))
-	one("bytepass_verify_success", "1 if checks were made and none has failed.", map[bool]string{true: "1", false: "0"}[r.Count(Failed) == 0 && r.Count(Passed) > 0])
+	one("bytepass_verify_success", "1 if checks were made, all that are required, and none has failed.", map[bool]string{true: "1", false: "0"}[r.Good()])
 	one("bytepass_verify_last_run_timestamp_seconds", "When the run ended, in seconds since 1970.", fmt.Sprintf("%.3f", float64(r.Start.Add(r.Took).UnixMilli())/1000))
 	_, err := io.WriteString(w, b.String())
 	return err

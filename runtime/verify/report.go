@@ -70,6 +70,8 @@ type jsonReport struct {
 	URL           string       `json:"url"`
 	Start         time.Time    `json:"start"`
 	Seconds       float64      `json:"seconds"`
+	Good          bool         `json:"good"`
+	Missing       []string     `json:"missing,omitempty"` // that are required
 	Passed        int          `json:"passed"`
 	Failed        int          `json:"failed"`
 	NotChecked    int          `json:"notChecked"`
@@ -81,7 +83,7 @@ type jsonReport struct {
 // WriteJSON writes the report as one object.
 func (r Report) WriteJSON(w io.Writer) error {
 	out := jsonReport{
-		URL: r.URL, Start: r.Start, Seconds: r.Took.Seconds(), Passed: r.Count(Passed), Failed: r.Count(Failed), NotChecked: r.Count(NotChecked),
+		URL: r.URL, Start: r.Start, Seconds: r.Took.Seconds(), Good: r.Good(), Missing: r.Missing, Passed: r.Count(Passed), Failed: r.Count(Failed), NotChecked: r.Count(NotChecked),
 		ListedSeconds: r.Listed.Seconds(), Leftovers: r.Leftovers, Checks: []jsonResult{},
 	}
 	for _, c := range r.Results {

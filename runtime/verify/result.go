@@ -51,6 +51,15 @@ type Report struct {
 	Listed time.Duration
 	// Leftovers is how many files and uploads of killed runs were removed.
 	Leftovers int
+	// Missing are the required checks that were not made, Interrupted says that
+	// the run was ended before its time.
+	Missing     []string
+	Interrupted bool
+}
+
+// Good reports whether checks were made, all that are required, and none failed.
+func (r Report) Good() bool {
+	return r.Count(Failed) == 0 && r.Count(Passed) > 0 && len(r.Missing) == 0 && !r.Interrupted
 }
 
 // Count returns how many checks ended so.

@@ -5,8 +5,12 @@ import (
 	"crypto/tls"
 	"fmt"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
+	"sync/atomic"
 	"time"
+
+	"github.com/bytepass/bytepass/runtime/client"
 )
 
 // plainTimeout is how long something may take to answer in the clear: a port
@@ -43,9 +47,9 @@ func (p *probe) transport(ctx context.Context) error {
 	return nil
 }
 
-// refusesOldTLS returns nil unless the host answers over TLS 1.1 or less (RFC
-// 8996 forbids these). What it answers does not matter, so it is not asked who
-// it is.
+// refusesOldTLS returns nil if the host shakes no hands over TLS 1.1 or less (RFC
+// 8996 forbids these). What it would answer then does not matter, so it is not
+// asked who it is. The error is no Failure if it was not reached.
 func (p *probe) refusesOldTLS(ctx context.Context, what, host string) error {
 	transport, ok := p.cfg.Transport.(*http.Transport)
 	if !ok {
@@ -57,16 +61,31 @@ func (p *probe) refusesOldTLS(ctx context.Context, what, host string) error {
 	old.ForceAttemptHTTP2 = false
 	ctx, cancel := context.WithTimeout(ctx, plainTimeout)
 	defer cancel()
+	var tried atomic.Bool
+	var taken atomic.Uint32
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		TLSHandshakeStart: func() { tried.Store(true) },
+		TLSHandshakeDone: func(s tls.ConnectionState, err error) {
+			if err == nil {
+				taken.Store(uint32(s.Version))
+			}
+		},
+	})
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "https://"+host+"/", nil)
 	if err != nil {
 		return err
 	}
 	res, err := old.RoundTrip(req)
-	if err != nil {
-		return nil
+	if err == nil {
+		res.Body.Close()
 	}
-	res.Body.Close()
-	return &Failure{"a request to " + what + " over TLS 1.1", "no connection", tls.VersionName(res.TLS.Version) + " was taken"}
+	switch version := taken.Load(); {
+	case version != 0:
+		return &Failure{"a handshake with " + what + " over TLS 1.1", "none", tls.VersionName(uint16(version)) + " was taken"}
+	case !tried.Load():
+		return fmt.Errorf("%s was not reached: %w", what, client.Bare(err))
+	}
+	return nil
 }
 
 // refusesPlain sends in the clear what must not be taken so: a question that

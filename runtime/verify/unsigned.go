@@ -15,11 +15,7 @@ func (p *probe) unsigned(ctx context.Context) error {
 	}
 	mine := p.elsewhere(p.main.signed, "unsigned")
 	mine.URL = without(mine.URL)
-	type asked struct {
-		sent string
-		request
-	}
-	attacks := []asked{
+	attacks := []sent{
 		{"GET of an object", request{method: http.MethodGet, url: object}},
 		{"HEAD of an object", request{method: http.MethodHead, url: object}},
 		{"GET of an object's ACL", request{method: http.MethodGet, url: object + "?acl"}},
@@ -29,16 +25,19 @@ func (p *probe) unsigned(ctx context.Context) error {
 		{"GET of a list of the space", request{method: http.MethodGet, url: bucket + "?list-type=2&prefix=" + space}},
 	}
 	for _, of := range []string{"versions", "uploads", "policy", "cors", "acl"} {
-		attacks = append(attacks, asked{"GET of the bucket's " + of, request{method: http.MethodGet, url: bucket + "?" + of}})
+		attacks = append(attacks, sent{"GET of the bucket's " + of, request{method: http.MethodGet, url: bucket + "?" + of}})
 	}
 	for _, r := range attacks {
 		a, err := p.send(ctx, r.request)
 		if err != nil {
 			return err
 		}
-		if err := a.refused("%s, without a signature", r.sent); err != nil {
+		if err := a.refused("%s, without a signature", r.what); err != nil {
 			return err
 		}
 	}
-	return p.refuses(ctx, attack{"without a signature", mine, p.content("unsigned"), nil})
+	if err := p.refuses(ctx, attack{"without a signature", mine, p.content("unsigned"), nil}); err != nil {
+		return err
+	}
+	return p.stillTakes(ctx)
 }

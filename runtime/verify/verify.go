@@ -47,8 +47,9 @@ type Config struct {
 	// MimeType is that of the files that are uploaded; empty tries some that
 	// the deployment may allow.
 	MimeType string
-	// Except names checks to leave out.
-	Except []string
+	// Except names checks to leave out, Require those that have to be made, or
+	// "all" for all but these.
+	Except, Require []string
 	// Timeout bounds the checks; ListedWithin how long an upload may take to be
 	// listed; LeftoversAfter how old leftovers have to be. 0 are the defaults.
 	Timeout, ListedWithin, LeftoversAfter time.Duration
@@ -73,12 +74,15 @@ func (c Config) Validate() error {
 	if o, err := url.Parse(c.Origin); c.Origin != "" && (err != nil || o.Host == "" || o.Scheme+"://"+o.Host != c.Origin) {
 		return fmt.Errorf("--origin: %q is not a web origin; write scheme and host only, such as https://app.example", c.Origin)
 	}
-	return CheckNames("--except", c.Except)
+	if err := checkNames("--except", c.Except); err != nil || slices.Equal(c.Require, []string{"all"}) {
+		return err
+	}
+	return checkNames("--require", c.Require)
 }
 
-// CheckNames returns an error that names the flag if one of the names is no
+// checkNames returns an error that names the flag if one of the names is no
 // check's.
-func CheckNames(flag string, given []string) error {
+func checkNames(flag string, given []string) error {
 	for _, name := range given {
 		if !slices.Contains(Names(), name) {
 			return fmt.Errorf("%s: there is no check %q; there are %s", flag, name, strings.Join(Names(), ", "))
@@ -119,18 +123,18 @@ func Run(ctx context.Context, cfg Config) (Report, error) {
 		report.Results = append(report.Results, p.cleanup(cleaning, err))
 	}
 	report.Listed, report.Took = p.listed, cfg.Now().Sub(report.Start)
+	report.Missing, report.Interrupted = cfg.missing(report), ctx.Err() != nil
 	if errors.Is(reached, ErrRefused) {
 		return report, reached
 	}
 	return report, ctx.Err()
 }
 
-// Missing returns which of the required checks were not made; "all" are all of
-// them but those that were to be left out.
-func (c Config) Missing(r Report, required []string) (names []string) {
+// missing returns which of the required checks were not made.
+func (c Config) missing(r Report) (names []string) {
 	for _, result := range r.Results {
-		all := slices.Contains(required, "all") && !slices.Contains(c.Except, result.Name)
-		if result.State == NotChecked && (all || slices.Contains(required, result.Name)) {
+		all := slices.Contains(c.Require, "all") && !slices.Contains(c.Except, result.Name)
+		if result.State == NotChecked && (all || slices.Contains(c.Require, result.Name)) {
 			names = append(names, result.Name)
 		}
 	}

@@ -54,6 +54,7 @@ func TestValidate(t *testing.T) {
 		"--leftovers-after": func(c *Config) { c.Timeout = time.Hour },
 		"negative":          func(c *Config) { c.ListedWithin = -1 },
 		`no check "all"`:    func(c *Config) { c.Except = []string{"all"} },
+		"--require":         func(c *Config) { c.Require = []string{"all", "upload"} },
 	} {
 		c := good
 		change(&c)
@@ -189,11 +190,10 @@ https://files.example: 1 passed, 2 failed, 1 not checked, in 2.5 s; an upload wa
 	if err := json.Unmarshal(object.Bytes(), &decoded); err != nil || decoded.Failed != 2 || decoded.Checks[1].Failure.Sent != "PUT of <a>" {
 		t.Errorf("%v: %s", err, &object)
 	}
-	cfg := Config{Except: []string{"check-9"}}
-	if missing := cfg.Missing(r, []string{"all"}); !slices.Equal(missing, []string{"check-3"}) {
+	if missing := (Config{Except: []string{"check-9"}, Require: []string{"all"}}).missing(r); !slices.Equal(missing, []string{"check-3"}) {
 		t.Errorf("missing are %q", missing)
 	}
-	if missing := cfg.Missing(r, []string{"check-1"}); missing != nil {
+	if missing := (Config{Require: []string{"check-1"}}).missing(r); missing != nil {
 		t.Errorf("missing are %q", missing)
 	}
 }

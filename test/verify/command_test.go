@@ -67,6 +67,10 @@ func TestCommand(t *testing.T) {
 	if code != 0 || out != "" || log != "" {
 		t.Errorf("quiet: exit code %d, %q, %q", code, out, log)
 	}
+	code, out, log = d.command(t, nil, "--token-file", "own", "--except", "expiry", "--require", "other-owner,upload", "--prometheus", "-")
+	if code != 1 || !strings.Contains(out, "\nbytepass_verify_success 0\n") {
+		t.Errorf("required: exit code %d, %s%s", code, out, log)
+	}
 	code, out, log = d.command(t, nil, "--token-file", "own", "--except", "expiry", "--require", "other-owner,upload", "--quiet")
 	if code != 1 || !strings.Contains(log, "required and not checked: other-owner") || !strings.Contains(out, "--other-token-file") {
 		t.Errorf("required: exit code %d, %s%s", code, out, log)

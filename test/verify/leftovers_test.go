@@ -87,6 +87,9 @@ func TestInterrupted(t *testing.T) {
 	if !errors.Is(err, context.Canceled) {
 		t.Fatalf("it ended with %v", err)
 	}
+	if report.Good() {
+		t.Error("a run that was interrupted is good")
+	}
 	if r, ok := report.Find("expiry"); !ok || r.State != verify.NotChecked || !strings.Contains(r.Why, "interrupted") {
 		t.Errorf("what was under way: %+v", r)
 	}

@@ -54,7 +54,6 @@ token was refused; 130 interrupted.`
 type verifying struct {
 	remote
 	otherFile, expiredFile, prometheus string
-	require                            []string
 	cfg                                verify.Config
 }
 
@@ -74,7 +73,7 @@ func newVerify() *cobra.Command {
 	f.StringVar(&v.expiredFile, "expired-token-file", "", "file that holds a token that was good once (default: $BYTEPASS_EXPIRED_TOKEN)")
 	f.StringVar(&v.cfg.Origin, "origin", "", "web origin whose pages use the deployment, such as https://app.example")
 	f.StringVar(&v.cfg.MimeType, "type", "", "media type of the files to upload (default: one that is allowed)")
-	f.StringSliceVar(&v.require, "require", nil, "checks that have to be made, or all")
+	f.StringSliceVar(&v.cfg.Require, "require", nil, "checks that have to be made, or all")
 	f.StringSliceVar(&v.cfg.Except, "except", nil, "checks to leave out")
 	f.DurationVar(&v.cfg.Timeout, "timeout", verify.DefaultTimeout, "how long all checks may take")
 	f.DurationVar(&v.cfg.ListedWithin, "listed-within", verify.DefaultListedWithin, "how soon an upload has to be listed")
@@ -93,16 +92,15 @@ func (v *verifying) run(c *cobra.Command, _ []string) error {
 	if token, _ := v.cfg.Token(c.Context()); errors.Is(err, verify.ErrRefused) && token == "" {
 		return usageError{errors.New("the deployment wants a token: name one with --token-file, --token or BYTEPASS_TOKEN")}
 	}
-	missing := v.cfg.Missing(report, v.require)
-	bad := err != nil || report.Count(verify.Failed) > 0 || len(missing) > 0
+	bad := err != nil || !report.Good()
 	if told := v.tell(c.OutOrStdout(), report, bad); told != nil {
 		return errors.Join(err, told)
 	}
 	switch {
 	case err != nil:
 		return err
-	case len(missing) > 0:
-		return fmt.Errorf("required and not checked: %s", strings.Join(missing, ", "))
+	case len(report.Missing) > 0:
+		return fmt.Errorf("required and not checked: %s", strings.Join(report.Missing, ", "))
 	case bad:
 		return failures{errors.New("a check failed")}
 	}
@@ -151,13 +149,7 @@ func (v *verifying) configure() (err error) {
 		}
 	}
 	v.cfg.URL, v.cfg.Transport, v.cfg.Now = v.base(), h.Transport, time.Now
-	if err := v.cfg.Validate(); err != nil {
-		return err
-	}
-	if len(v.require) == 1 && v.require[0] == "all" {
-		return nil
-	}
-	return verify.CheckNames("--require", v.require)
+	return v.cfg.Validate()
 }
 
 // signerOf returns a signer's credentials; nil if there are none.
