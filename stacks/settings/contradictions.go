@@ -72,6 +72,13 @@ func (s Settings) issuerContradiction() error {
 	return nil
 }
 
+// comesBack reports whether a user pool sends browsers to this page (Cognito
+// API reference, CreateUserPoolClient, CallbackURLs).
+func comesBack(page string) bool {
+	u, err := url.Parse(page)
+	return err == nil && (u.Scheme != "http" || slices.Contains([]string{"localhost", "127.0.0.1", "::1"}, u.Hostname()))
+}
+
 // userPoolContradiction is about a user pool of the stack's.
 func (s Settings) userPoolContradiction() error {
 	switch {
@@ -85,6 +92,11 @@ func (s Settings) userPoolContradiction() error {
 		return fmt.Errorf("the setting scopePrefix is %q, but the scopes of a user pool begin with %s: leave it out, or set identity to oidc", s.ScopePrefix, CognitoScopePrefix)
 	case len(s.LoginCallbacks()) == 0:
 		return fmt.Errorf("the setting callbackUrls is missing: set the pages that a browser comes back to after it has signed in, or origins")
+	}
+	for _, page := range s.LoginCallbacks() {
+		if !comesBack(page) {
+			return fmt.Errorf("a browser cannot come back to %s after it has signed in: Cognito comes back over http to localhost, 127.0.0.1 and [::1] only; set callbackUrls, or use https", page)
+		}
 	}
 	for _, reserved := range []string{"aws", "amazon", "cognito"} {
 		if strings.Contains(s.Name(), reserved) {
