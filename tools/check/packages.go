@@ -35,7 +35,7 @@ func fetchers(stores string) ([]string, error) {
 type plan struct {
 	beside []string // the code
 	whole  []string // of the folder test: they start servers, and wait most of their time
-	alone  []string // of these, those that compare speeds: one at a time, beside nothing
+	alone  []string // of either, those that compare speeds: one at a time, beside nothing
 }
 
 // inOrder are those of the whole that take minutes. They come first, so that at
@@ -43,17 +43,17 @@ type plan struct {
 var inOrder = []string{"test/clients", "test/e2e", "test/provision", "test/browser", "test/onprem"}
 
 // alone are those that compare speeds.
-var alone = []string{"test/bench", "test/transfer"}
+var alone = []string{"runtime/auth", "runtime/edge", "runtime/metrics", "runtime/sign", "test/bench", "test/transfer"}
 
 // planOf sorts packages into a plan.
 func planOf(packages []string) plan {
 	var p plan
 	for _, name := range packages {
 		switch short := strings.TrimPrefix(name, modulePath); {
-		case !strings.HasPrefix(short, "test/"):
-			p.beside = append(p.beside, name)
 		case slices.Contains(alone, short):
 			p.alone = append(p.alone, name)
+		case !strings.HasPrefix(short, "test/"):
+			p.beside = append(p.beside, name)
 		default:
 			p.whole = append(p.whole, name)
 		}

@@ -37,7 +37,7 @@ func TestToo(t *testing.T) {}
 }
 
 func TestPlanOf(t *testing.T) {
-	names := []string{"runtime/api", "test/arch", "test/bench", "test/e2e", "test/stores", "test/clients", "tools/check"}
+	names := []string{"runtime/api", "test/arch", "test/bench", "test/e2e", "test/stores", "test/clients", "tools/check", "runtime/sign"}
 	for i, name := range names {
 		names[i] = modulePath + name
 	}
@@ -45,7 +45,7 @@ func TestPlanOf(t *testing.T) {
 	for what, c := range map[string]struct{ got, want []string }{
 		"beside the code": {p.beside, []string{names[0], names[6]}},
 		"of the whole":    {p.whole, []string{names[5], names[3], names[1], names[4]}},
-		"alone":           {p.alone, []string{names[2]}},
+		"alone":           {p.alone, []string{names[2], names[7]}},
 	} {
 		if !slices.Equal(c.got, c.want) {
 			t.Errorf("%s: %q, want %q", what, c.got, c.want)
