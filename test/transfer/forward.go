@@ -44,7 +44,7 @@ func (f *forward) start(t *testing.T, dial func(ctx context.Context, network, ad
 		ErrorLog: log.New(io.Discard, "", 0), // connections are cut on purpose
 		ModifyResponse: func(res *http.Response) error {
 			if res.Request.Host != f.api {
-				res.Body = counted{res.Body, &f.fetched}
+				res.Body = &counted{res.Body, res.ContentLength, &f.fetched}
 			}
 			return nil
 		},
@@ -67,7 +67,7 @@ func (f *forward) start(t *testing.T, dial func(ctx context.Context, network, ad
 		if r.Host != f.api {
 			f.open.Add(1)
 			defer f.open.Add(-1)
-			r.Body = counted{r.Body, &f.sent}
+			r.Body = &counted{r.Body, r.ContentLength, &f.sent}
 			if f.wholeOnly.Load() {
 				r.Header.Del("Range")
 			}

@@ -44,5 +44,8 @@ func TestStreams(t *testing.T) {
 		if r.sum("back") != sum {
 			t.Errorf("%s: %d other bytes came back", name, len(stdout))
 		}
+		if e := r.one("get", "stream/"+name, "back"); e.Verified != "etag" || r.sum("back") != sum {
+			t.Errorf("%s: get says %+v", name, e) // the SHA-256 was not known when it began
+		}
 	}
 }

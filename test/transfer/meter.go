@@ -84,13 +84,17 @@ func (m *meter) add(n int) {
 // counted is a body whose bytes pass a meter.
 type counted struct {
 	io.ReadCloser
+	left  int64 // of a body of a known length: the look for its end is not held up
 	meter *meter
 }
 
 // Read counts.
-func (c counted) Read(p []byte) (int, error) {
-	c.meter.pass()
+func (c *counted) Read(p []byte) (int, error) {
+	if c.left != 0 {
+		c.meter.pass()
+	}
 	n, err := c.ReadCloser.Read(p)
+	c.left -= int64(n)
 	c.meter.add(n)
 	return n, err
 }
