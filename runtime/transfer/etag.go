@@ -9,70 +9,126 @@ import (
 	"strings"
 )
 
-// partSizes are the sizes of parts, in bytes, that the clients of a deployment
-// use for a file of this size: this command and the browser's, and Uppy.
-func partSizes(size int64) []int64 {
+// cut is how a client cuts files: the length of each part but the last, by its
+// number, in bytes.
+type cut func(number int) int64
+
+// cuts are those that the clients of a deployment use for a file of this size:
+// this command and the browser's, Uppy, this command for standard input, and
+// whoever follows the plan of an upload without a size.
+func cuts(size int64) []cut {
 	const mib, mostParts = 1 << 20, 10_000
 	perPart := (size + mostParts - 1) / mostParts
-	return []int64{max(10*mib, (perPart+mib-1)/mib*mib), 5 * mib}
+	all := []cut{}
+	for _, length := range []int64{max(10*mib, (perPart+mib-1)/mib*mib), max(5*mib, perPart), 64 * mib} {
+		all = append(all, func(int) int64 { return length })
+	}
+	return append(all, streamPartSize)
 }
 
-// newETag returns the hash whose sum is the ETag of a file, or nil if nobody
-// can tell how it was made. An ETag is the MD5 of the file, or, followed by "-"
-// and the number of parts, the MD5 of the MD5s of its parts
-// (https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html).
-func newETag(etag string, size int64) *etagHash {
+// count returns into how many parts a file is cut.
+func (c cut) count(size int64) int {
+	number := 1
+	for size -= c(number); size > 0; size -= c(number) {
+		number++
+	}
+	return number
+}
+
+// etagCheck tells whether bytes have an ETag. That is the MD5 of the file, or,
+// followed by "-" and the number of parts, the MD5 of the MD5s of its parts
+// (https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html), of which
+// nobody says how long they are: so it tries all that may have been meant.
+type etagCheck struct {
+	want string
+	sums []*etagHash
+}
+
+// newETag returns the check of an ETag, or nil if nobody can tell how it was made.
+func newETag(etag string, size int64) *etagCheck {
 	sum, parts, inParts := strings.Cut(etag, "-")
 	if len(sum) != hex.EncodedLen(md5.Size) {
 		return nil
 	}
+	c := &etagCheck{want: etag}
 	if !inParts {
-		return &etagHash{part: md5.New()} //nolint:gosec // see above
+		c.sums = []*etagHash{newETagHash(nil)}
+		return c
 	}
-	for _, partSize := range partSizes(size) {
-		if count := max(1, (size+partSize-1)/partSize); strconv.FormatInt(count, 10) == parts {
-			return &etagHash{part: md5.New(), partSize: partSize} //nolint:gosec // see above
+	for _, cut := range cuts(size) {
+		if n := cut.count(size); strconv.Itoa(n) == parts {
+			c.sums = append(c.sums, newETagHash(cut))
+			if n == 1 {
+				break // the others are the same
+			}
 		}
 	}
-	return nil
-}
-
-// etagHash computes an ETag.
-type etagHash struct {
-	part     hash.Hash // of the part under way
-	partSize int64     // 0 is one in one piece
-	filled   int64     // bytes of the part under way
-	sums     []byte    // of the parts before it
+	if len(c.sums) == 0 {
+		return nil
+	}
+	return c
 }
 
 // Write takes the next bytes.
-func (h *etagHash) Write(p []byte) (int, error) {
-	n := len(p)
-	for h.partSize > 0 && h.filled+int64(len(p)) >= h.partSize {
-		rest := h.partSize - h.filled
-		h.part.Write(p[:rest])
-		h.endPart()
-		p = p[rest:]
+func (c *etagCheck) Write(p []byte) (int, error) {
+	for _, sum := range c.sums {
+		sum.write(p)
 	}
-	h.filled += int64(len(p))
+	return len(p), nil
+}
+
+// matches reports whether what was written has the ETag; nothing can be written
+// any more.
+func (c *etagCheck) matches() bool {
+	for _, sum := range c.sums {
+		if sum.etag() == c.want {
+			return true
+		}
+	}
+	return false
+}
+
+// etagHash computes the ETag of a file in parts, or in one piece without a cut.
+type etagHash struct {
+	cut  cut
+	part hash.Hash // of the part under way
+	left int64     // of the part under way, in bytes
+	sums []byte    // of the parts before it
+}
+
+func newETagHash(c cut) *etagHash {
+	h := &etagHash{cut: c, part: md5.New()} //nolint:gosec // see above
+	if c != nil {
+		h.left = c(1)
+	}
+	return h
+}
+
+func (h *etagHash) write(p []byte) {
+	for h.cut != nil && int64(len(p)) >= h.left {
+		h.part.Write(p[:h.left])
+		p = p[h.left:]
+		h.endPart()
+	}
+	h.left -= int64(len(p))
 	h.part.Write(p)
-	return n, nil
 }
 
 func (h *etagHash) endPart() {
 	h.sums = h.part.Sum(h.sums)
 	h.part.Reset()
-	h.filled = 0
+	h.left = h.cut(h.parts() + 1)
 }
 
-// String returns the ETag of what was written; nothing can be written any more.
-func (h *etagHash) String() string {
-	if h.partSize == 0 {
+func (h *etagHash) parts() int { return len(h.sums) / md5.Size }
+
+func (h *etagHash) etag() string {
+	if h.cut == nil {
 		return hex.EncodeToString(h.part.Sum(nil))
 	}
-	if h.filled > 0 || len(h.sums) == 0 {
+	if h.left < h.cut(h.parts()+1) || h.parts() == 0 {
 		h.endPart()
 	}
 	whole := md5.Sum(h.sums) //nolint:gosec // see above
-	return fmt.Sprintf("%x-%d", whole, len(h.sums)/md5.Size)
+	return fmt.Sprintf("%x-%d", whole, h.parts())
 }

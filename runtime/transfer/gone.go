@@ -33,7 +33,7 @@ func (u *parts) became(ctx context.Context, current client.File, gone error) (cl
 	if err != nil {
 		return client.Completed{}, err
 	}
-	if sum.String() != current.ETag {
+	if !sum.matches() {
 		return client.Completed{}, gone
 	}
 	for number := 1; number <= u.plan.PartCount; number++ {

@@ -23,8 +23,8 @@ func (e *MismatchError) Error() string {
 // checker compares bytes with what is known of a file.
 type checker struct {
 	file client.File
-	sum  hash.Hash // SHA-256, or nil
-	etag *etagHash // without a SHA-256, or nil
+	sum  hash.Hash  // SHA-256, or nil
+	etag *etagCheck // without a SHA-256, or nil
 	size int64
 }
 
@@ -65,7 +65,7 @@ func (c *checker) verdict() (string, error) {
 			return "", &MismatchError{c.file.Key}
 		}
 		return "sha256", nil
-	case c.etag != nil && c.etag.String() == c.file.ETag:
+	case c.etag != nil && c.etag.matches():
 		return "etag", nil
 	}
 	return "size", nil
