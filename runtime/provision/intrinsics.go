@@ -1,6 +1,7 @@
 package provision
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -88,7 +89,7 @@ func (r *resolver) call(path, name string, arg any) any {
 		return r.sub(path, arg)
 	case name == "Fn::Join" && len(list) == 2:
 		if parts, ok := r.strings(path, list[1]); ok {
-			return strings.Join(parts, fmt.Sprint(list[0]))
+			return strings.Join(parts, plainText(list[0]))
 		}
 	case name == "Fn::Split" && len(list) == 2:
 		if whole, ok := r.resolve(path, list[1]).(string); ok {
@@ -121,7 +122,7 @@ func (r *resolver) strings(path string, v any) ([]string, bool) {
 		if _, nested := item.(map[string]any); nested {
 			return nil, false
 		}
-		parts[i] = fmt.Sprint(item)
+		parts[i] = plainText(item)
 	}
 	return parts, ok
 }
@@ -140,16 +141,36 @@ func (r *resolver) ref(path, name string) any {
 	if v := known[name]; v != "" {
 		return v
 	}
+	p, isParameter := r.template.Parameters[name]
 	if v, ok := r.values.Parameters[name]; ok {
-		return v
+		return p.value(v)
 	}
 	if v, ok := r.values.References[name]; ok {
 		return v
 	}
-	if p, ok := r.template.Parameters[name]; ok && p.Default != nil {
-		return fmt.Sprint(p.Default)
+	if isParameter && p.Default != nil {
+		return p.value(plainText(p.Default))
 	}
 	return r.unresolved(path, "Ref "+name, name)
+}
+
+// value returns what a Ref of the parameter gives: a number is one in JSON, too,
+// and a list is a list.
+func (p parameter) value(text string) any {
+	switch {
+	case p.Type == "Number":
+		var number float64
+		if json.Unmarshal([]byte(text), &number) == nil {
+			return number
+		}
+	case p.Type == "CommaDelimitedList", strings.HasPrefix(p.Type, "List<"):
+		var list []any
+		for item := range strings.SplitSeq(text, ",") {
+			list = append(list, strings.TrimSpace(item))
+		}
+		return list
+	}
+	return text
 }
 
 func (r *resolver) attribute(path, name string) any {
@@ -184,60 +205,13 @@ func (r *resolver) sub(path string, arg any) any {
 		case strings.HasPrefix(name, "!"):
 			out.WriteString("${" + name[1:] + "}")
 		case mine:
-			fmt.Fprint(&out, r.resolve(path, v))
+			out.WriteString(plainText(r.resolve(path, v)))
 		case strings.Contains(name, ".") && !strings.Contains(name, "::"):
-			fmt.Fprint(&out, r.attribute(path, name))
+			out.WriteString(plainText(r.attribute(path, name)))
 		default:
-			fmt.Fprint(&out, r.ref(path, name))
+			out.WriteString(plainText(r.ref(path, name)))
 		}
 	}
-}
-
-// condition evaluates a condition of the template; known is false for one that
-// depends on what only CloudFormation knows.
-func (r *resolver) condition(v any) (truth, known bool) {
-	m, ok := v.(map[string]any)
-	if !ok || len(m) != 1 {
-		return false, false
-	}
-	for name, arg := range m {
-		list, _ := arg.([]any)
-		switch name {
-		case "Condition":
-			return r.condition(r.template.Conditions[fmt.Sprint(arg)])
-		case "Fn::Equals":
-			if len(list) != 2 {
-				return false, false
-			}
-			probe := resolver{template: r.template, values: r.values, bucketID: r.bucketID}
-			a, b := probe.resolve("", list[0]), probe.resolve("", list[1])
-			return fmt.Sprint(a) == fmt.Sprint(b), len(probe.unknown) == 0
-		case "Fn::Not":
-			if len(list) != 1 {
-				return false, false
-			}
-			truth, known = r.condition(list[0])
-			return !truth, known
-		case "Fn::And", "Fn::Or":
-			return r.several(name == "Fn::And", list)
-		}
-	}
-	return false, false
-}
-
-// several evaluates And (all) or Or over conditions.
-func (r *resolver) several(all bool, list []any) (truth, known bool) {
-	truth = all
-	for _, item := range list {
-		one, ok := r.condition(item)
-		if !ok {
-			return false, false
-		}
-		if one != all {
-			truth = !all
-		}
-	}
-	return truth, true
 }
 
 func (r *resolver) unresolved(path, expression, name string) any {

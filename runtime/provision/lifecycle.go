@@ -198,8 +198,8 @@ func filter(prefix *string, larger, smaller *int64) *types.LifecycleRuleFilter {
 	return &types.LifecycleRuleFilter{And: &types.LifecycleRuleAndOperator{Prefix: prefix, ObjectSizeGreaterThan: larger, ObjectSizeLessThan: smaller}}
 }
 
-// normalLifecycle orders the rules, which have no order of their own, and
-// drops their ids, the older spelling of the prefix and AWS's default.
+// normalLifecycle orders the rules and their steps, which have no order of their
+// own, and drops their ids, the older spelling of the prefix and AWS's default.
 func normalLifecycle(l Lifecycle) any {
 	rules := slices.Clone(l.Rules)
 	for i := range rules {
@@ -207,6 +207,7 @@ func normalLifecycle(l Lifecycle) any {
 			rules[i].Filter, *prefix = filter(*prefix, nil, nil), nil
 		}
 		rules[i].ID = nil
+		rules[i].Transitions, rules[i].NoncurrentVersionTransitions = bySpelling(rules[i].Transitions), bySpelling(rules[i].NoncurrentVersionTransitions)
 	}
 	if l.SmallObjects == types.TransitionDefaultMinimumObjectSizeAllStorageClasses128k {
 		l.SmallObjects = ""

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -13,9 +12,6 @@ import (
 )
 
 const policyName = "policy"
-
-// Statement is one statement of the bucket's policy, as JSON has it.
-type Statement map[string]any
 
 // policy is the part of the bucket's policy that means something on the store,
 // and the rights of the server's users where the store has them in this policy.
@@ -76,23 +72,6 @@ func policy() setting {
 	}
 }
 
-// parsePolicy reads a policy's statements; a single one may stand without a list.
-func parsePolicy(document []byte) ([]Statement, error) {
-	var p struct{ Statement json.RawMessage }
-	if err := json.Unmarshal(document, &p); err != nil {
-		return nil, fmt.Errorf("the policy is not a JSON document: %w", err)
-	}
-	var all []Statement
-	if err := json.Unmarshal(p.Statement, &all); err == nil {
-		return all, nil
-	}
-	var one Statement
-	if err := json.Unmarshal(p.Statement, &one); err != nil {
-		return nil, fmt.Errorf("the policy's Statement is neither a list nor an object: %w", err)
-	}
-	return []Statement{one}, nil
-}
-
 // policyParts are the statements: a store that cannot do one may do the others.
 func policyParts(statements []Statement) []part[[]Statement] {
 	var parts []part[[]Statement]
@@ -109,10 +88,6 @@ func policyParts(statements []Statement) []part[[]Statement] {
 		})
 	}
 	return parts
-}
-
-func sameStatement(a, b Statement) bool {
-	return string(canonicalJSON(normalPolicy([]Statement{a}))) == string(canonicalJSON(normalPolicy([]Statement{b})))
 }
 
 // movePolicy has statements about one bucket speak of another.
@@ -189,31 +164,4 @@ func (s Settings) unportable(i int, t Target) (why, consequence string) {
 		}
 	}
 	return "", ""
-}
-
-func everyone(principal any) bool {
-	if m, ok := principal.(map[string]any); ok && len(m) == 1 {
-		principal = m["AWS"]
-	}
-	all := texts(principal)
-	return len(all) == 1 && all[0] == "*"
-}
-
-// conditionKeys returns the keys of all conditions, in lower case, as keys of
-// conditions are not case-sensitive.
-func conditionKeys(statement Statement) []string {
-	var keys []string
-	operators, _ := statement["Condition"].(map[string]any)
-	for _, tests := range operators {
-		m, _ := tests.(map[string]any)
-		keys = append(keys, slices.Collect(maps.Keys(m))...)
-	}
-	return sorted(lower(keys))
-}
-
-func statementName(statement Statement, i int) string {
-	if sid, ok := statement["Sid"].(string); ok && sid != "" {
-		return sid
-	}
-	return fmt.Sprintf("statement %d", i+1)
 }

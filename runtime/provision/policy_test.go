@@ -51,3 +51,17 @@ func TestMovePolicy(t *testing.T) {
 		t.Error("the original has changed")
 	}
 }
+
+// A number in a template is the text that a store gives back, of any size.
+func TestNumbersAreTheirText(t *testing.T) {
+	statements := func(age string) []Statement {
+		all, err := parsePolicy([]byte(`{"Statement":{"Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"*","Condition":{"NumericGreaterThan":{"s3:signatureAge":` + age + `}}}}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return all
+	}
+	if !sameStatement(statements("2700000")[0], statements(`"2700000"`)[0]) || !sameStatement(statements("[0.5]")[0], statements(`"0.5"`)[0]) {
+		t.Errorf("%s is not its text", canonicalJSON(normalPolicy(statements("2700000"))))
+	}
+}

@@ -3,6 +3,7 @@ package provision
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -70,11 +71,20 @@ func normalCondition(v any) any {
 func texts(v any) []string {
 	list, ok := v.([]any)
 	if !ok {
-		return []string{fmt.Sprint(v)}
+		return []string{plainText(v)}
 	}
 	var all []string
 	for _, one := range list {
-		all = append(all, fmt.Sprint(one))
+		all = append(all, plainText(one))
 	}
 	return all
+}
+
+// plainText returns a scalar of JSON as text. Stores and CloudFormation make text
+// of numbers, digit by digit and without an exponent.
+func plainText(v any) string {
+	if number, ok := v.(float64); ok {
+		return strconv.FormatFloat(number, 'f', -1, 64)
+	}
+	return fmt.Sprint(v)
 }

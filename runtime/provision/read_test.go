@@ -120,7 +120,10 @@ func TestReadTheTemplateInTheBinary(t *testing.T) {
 
 func TestIntrinsics(t *testing.T) {
 	file := templateFile{
-		Parameters: map[string]struct{ Default any }{"P": {Default: "p"}, "None": {}},
+		Parameters: map[string]parameter{
+			"P": {Default: "p"}, "None": {}, "Days": {Type: "Number", Default: float64(1234567)}, "Text": {Type: "Number", Default: "30"},
+			"List": {Type: "CommaDelimitedList", Default: "a, b"},
+		},
 		Conditions: map[string]any{
 			"Yes":   map[string]any{"Fn::Equals": []any{map[string]any{"Ref": "P"}, "p"}},
 			"No":    map[string]any{"Fn::Not": []any{map[string]any{"Condition": "Yes"}}},
@@ -133,6 +136,11 @@ func TestIntrinsics(t *testing.T) {
 		{`{"Ref":"AWS::Region"}`, `"eu-west-1"`, ""},
 		{`{"Ref":"B"}`, `"files"`, ""},
 		{`{"Ref":"P"}`, `"p"`, ""},
+		{`{"Ref":"Days"}`, `1234567`, ""},
+		{`{"Ref":"Text"}`, `30`, ""},
+		{`{"Ref":"List"}`, `["a","b"]`, ""},
+		{`{"Fn::Sub":"${Days} days"}`, `"1234567 days"`, ""},
+		{`{"Fn::Join":["-",[{"Ref":"Days"},7654321]]}`, `"1234567-7654321"`, ""},
 		{`{"Ref":"None"}`, `"${None}"`, "Ref None"},
 		{`{"Ref":"AWS::StackName"}`, `"${AWS::StackName}"`, "Ref AWS::StackName"},
 		{`{"Fn::Sub":"a-${P}-${B}-${B.Arn}-${X.Arn}"}`, `"a-p-files-arn:aws:s3:::files-${X.Arn}"`, "Fn::GetAtt X.Arn"},

@@ -47,6 +47,13 @@ func tags() setting {
 			_, err := c.PutBucketTagging(ctx, &s3.PutBucketTaggingInput{Bucket: bucket, Tagging: &types.Tagging{TagSet: set}})
 			return err
 		},
+		normal: func(all map[string]string) any { // a list, of which a tag without a value is a member
+			list := []struct{ Key, Value string }{}
+			for _, key := range slices.Sorted(maps.Keys(all)) {
+				list = append(list, struct{ Key, Value string }{key, all[key]})
+			}
+			return list
+		},
 		list: func(all map[string]string) []item[map[string]string] {
 			var items []item[map[string]string]
 			for _, key := range slices.Sorted(maps.Keys(all)) {

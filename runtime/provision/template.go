@@ -11,10 +11,15 @@ import (
 
 // templateFile is as much of a CloudFormation template as matters here.
 type templateFile struct {
-	Parameters map[string]struct{ Default any }
+	Parameters map[string]parameter
 	Conditions map[string]any
 	Resources  map[string]resource
 	Outputs    map[string]struct{ Value any }
+}
+
+type parameter struct {
+	Type    string
+	Default any
 }
 
 type resource struct {

@@ -84,6 +84,12 @@ func TestOldestSignatureIsTheTemplates(t *testing.T) {
 	if got := OldestSignature(s); got != 15*time.Minute {
 		t.Errorf("%v", got)
 	}
+	for _, age := range []any{float64(2700000), "2700000", []any{"2700000"}} {
+		s := provision.Settings{Policy: []provision.Statement{{"Effect": "Deny", "Condition": map[string]any{"NumericGreaterThan": map[string]any{"s3:signatureAge": age}}}}}
+		if got := OldestSignature(s); got != 45*time.Minute {
+			t.Errorf("of %v: %v", age, got)
+		}
+	}
 	if got := OldestSignature(provision.Settings{}); got != 0 {
 		t.Errorf("of no policy: %v", got)
 	}

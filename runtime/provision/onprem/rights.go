@@ -126,10 +126,10 @@ func (k Kind) Policies(bucket string, u Users, oldest time.Duration) (map[string
 // signature; 0 if it has no such statement.
 func OldestSignature(s provision.Settings) time.Duration {
 	for _, statement := range s.Policy {
-		operators, _ := statement["Condition"].(map[string]any)
-		tests, _ := operators["NumericGreaterThan"].(map[string]any)
-		if ms, err := strconv.ParseInt(fmt.Sprint(tests["s3:signatureAge"]), 10, 64); err == nil && statement["Effect"] == "Deny" {
-			return time.Duration(ms) * time.Millisecond
+		for _, value := range statement.Condition("NumericGreaterThan", "s3:signatureAge") {
+			if ms, err := strconv.ParseInt(value, 10, 64); err == nil && statement["Effect"] == "Deny" {
+				return time.Duration(ms) * time.Millisecond
+			}
 		}
 	}
 	return 0
