@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
-	"time"
 
 	"github.com/bytepass/bytepass/runtime/client"
 )
@@ -172,40 +171,3 @@ type writeFunc func([]byte) (int, error)
 
 // Write calls the function.
 func (f writeFunc) Write(p []byte) (int, error) { return f(p) }
-
-// download is the URL of one version, renewed when it expires.
-type download struct {
-	*Engine
-	mu   sync.Mutex
-	file client.File
-}
-
-func newDownload(e *Engine, f client.File) *download { return &download{Engine: e, file: f} }
-
-// drop forgets the URL, because the store refused it.
-func (d *download) drop() {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.file.URL = ""
-}
-
-// get returns a URL of the version that was described at first.
-func (d *download) get(ctx context.Context) (string, error) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.file.URL != "" && d.Now().Before(d.file.URLExpiresAt.Add(-margin)) {
-		return d.file.URL, nil
-	}
-	fresh, err := d.API.File(ctx, d.file.Key, d.file.VersionID)
-	if err != nil {
-		return "", err
-	}
-	if fresh.VersionID != d.file.VersionID || fresh.ETag != d.file.ETag || fresh.Size != d.file.Size {
-		return "", errors.New("the file was replaced while it was being fetched; get it again")
-	}
-	d.file.URL, d.file.URLExpiresAt = fresh.URL, fresh.URLExpiresAt
-	if d.Now().After(d.file.URLExpiresAt) { // this machine's clock is ahead
-		d.file.URLExpiresAt = d.Now().Add(margin + time.Minute)
-	}
-	return fresh.URL, nil
-}

@@ -5,40 +5,11 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
-
-	"github.com/bytepass/bytepass/runtime/client"
 )
-
-// service answers the calls of the API without a network.
-type service func(*http.Request) (status int, body string)
-
-// RoundTrip answers; a status of 0 is silence.
-func (s service) RoundTrip(r *http.Request) (*http.Response, error) {
-	status, body := s(r)
-	if status == 0 {
-		<-r.Context().Done()
-		return nil, r.Context().Err()
-	}
-	answer := httptest.NewRecorder()
-	answer.WriteHeader(status)
-	_, _ = answer.WriteString(body) // never fails
-	return answer.Result(), nil
-}
-
-// engine returns an Engine on a service.
-func engine(t *testing.T, s service) *Engine {
-	t.Helper()
-	api, err := client.New(client.Config{BaseURL: "http://api.example", HTTP: &http.Client{Transport: s}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return New(Config{API: api, Store: &http.Client{Transport: s}})
-}
 
 const goneAnswer = `{"code":"upload-gone","detail":"it is gone"}`
 

@@ -15,11 +15,15 @@ const (
 	maxBatch = 1000
 	// margin is how long before its end a URL is replaced.
 	margin = 30 * time.Second
+	// unknownLife is how long URLs are used whose end this machine's clock does not
+	// tell.
+	unknownLife = margin + time.Minute
 )
 
 // urls hands out the URLs of an upload's parts. It has them signed a batch at
 // a time: those of the parts that come next. It trusts this machine's clock
-// only to replace a URL early; a URL that was just signed is used in any case.
+// only to replace a URL early: where URLs seem to be old when they come, it is the
+// clock that is wrong, and they are used until the store refuses them.
 type urls struct {
 	*Engine
 	key, id string
@@ -40,8 +44,12 @@ func newURLs(e *Engine, key, id string) *urls {
 
 // keep takes URLs that are signed already.
 func (u *urls) keep(s client.SignedParts) {
+	expires := s.ExpiresAt
+	if now := u.Now(); !now.Before(expires.Add(-margin)) {
+		expires = now.Add(unknownLife)
+	}
 	for _, part := range s.Parts {
-		u.signed[part.Number] = timed{part, s.ExpiresAt}
+		u.signed[part.Number] = timed{part, expires}
 	}
 }
 
