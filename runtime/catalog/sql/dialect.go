@@ -26,6 +26,8 @@ type dialect struct {
 	transient func(error) bool
 	// patience bounds one statement; 0 does not.
 	patience time.Duration
+	// retries is how long a database that is gone is asked again; 0 is retryFor.
+	retries time.Duration
 	// query runs a query whose rows an index has in the order that it asks for.
 	query func(ctx context.Context, db *sql.DB, statement string, args []any, each func(row) error) error
 }

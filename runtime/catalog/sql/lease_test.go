@@ -79,19 +79,28 @@ func takeAtLast(t *testing.T, l *Lease) (asked time.Time) {
 func TestLeadersTakeTurns(t *testing.T) {
 	server := pgtest.Start(t, pgtest.Quick()...)
 	url := server.Database(t)
-	var leading, terms atomic.Int64
+	var mu sync.Mutex
+	leading := map[context.Context]bool{} // the terms of those who work
+	var terms atomic.Int64
 	var servers sync.WaitGroup
 	for range 3 {
-		l := newLease(t, url, 3*time.Second) // longer than a busy machine lets a goroutine wait
+		l := newLease(t, url, 3*time.Second)
 		servers.Go(func() {
 			for terms.Load() < 6 {
 				ctx, stop := context.WithTimeout(t.Context(), 10*time.Second)
 				l.Lead(ctx, func(ctx context.Context) {
-					if n := leading.Add(1); n != 1 {
-						t.Errorf("%d lead", n)
+					mu.Lock()
+					for other := range leading {
+						if other.Err() == nil { // else the machine has let it wait longer than its lease
+							t.Error("two lead")
+						}
 					}
+					leading[ctx] = true
+					mu.Unlock()
 					time.Sleep(50 * time.Millisecond)
-					leading.Add(-1)
+					mu.Lock()
+					delete(leading, ctx)
+					mu.Unlock()
 					terms.Add(1)
 					stop()
 					<-ctx.Done()
@@ -119,15 +128,25 @@ func TestLeaderWithoutADatabase(t *testing.T) {
 		})
 	})
 	term := <-terms
-	time.Sleep(life) // it was renewed
-	if term.Err() != nil {
-		t.Error("a lease that could be renewed was lost")
+	for tries := 1; ; tries++ {
+		time.Sleep(life)
+		if term.Err() == nil { // it was renewed
+			break
+		}
+		if tries == 10 { // no machine lets it wait so often
+			t.Fatal("a lease that could be renewed is lost each time")
+		}
+		term = <-terms
 	}
 	server.Stop(t, pgtest.Crash)
-	start := time.Now()
-	<-term.Done()
-	if took := time.Since(start); took > life {
-		t.Errorf("it led for %v without a database, longer than its lease", took)
+	select {
+	case <-term.Done():
+	case <-time.After(life):
+		select { // on a machine that has let both wait, both are due
+		case <-term.Done():
+		case <-time.After(life / 2):
+			t.Error("it leads without a database longer than its lease")
+		}
 	}
 	server.Resume(t)
 	<-terms

@@ -20,6 +20,7 @@ import (
 func TestPostgresRestartUnderLoadLosesNothing(t *testing.T) {
 	server := pgtest.Start(t) // as durable as it is by default
 	c := openPostgres(t, server.Database(t), time.Now)
+	c.dialect.retries = 5 * time.Minute // so long no restart takes, however slow the machine is
 	ctx, stop := context.WithCancel(t.Context())
 	var group sync.WaitGroup
 	var written atomic.Int64

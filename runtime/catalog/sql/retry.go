@@ -1,6 +1,7 @@
 package sql
 
 import (
+	"cmp"
 	"context"
 	"math/rand/v2"
 	"time"
@@ -13,10 +14,10 @@ const retryFor = 15 * time.Second
 // retry calls attempt until it succeeds, fails for good, or has been retried
 // for long enough. Each attempt has the dialect's patience.
 func (c *Catalog) retry(ctx context.Context, attempt func(context.Context) error) error {
-	start := time.Now()
+	start, longest := time.Now(), cmp.Or(c.dialect.retries, retryFor)
 	for failures := 0; ; failures++ {
 		err := c.once(ctx, attempt)
-		if err == nil || c.dialect.transient == nil || !c.dialect.transient(err) || time.Since(start) > retryFor {
+		if err == nil || c.dialect.transient == nil || !c.dialect.transient(err) || time.Since(start) > longest {
 			return err
 		}
 		select {
