@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -126,7 +127,18 @@ func TestStoreThatGoesAway(t *testing.T) {
 // line is a connection to a store that can be cut.
 type line struct {
 	listener net.Listener
-	open     chan net.Conn
+
+	mu   sync.Mutex
+	open []net.Conn // of the clients
+	over bool       // it was cut
+}
+
+// use remembers a client's connection, unless the line was cut.
+func (n *line) use(client net.Conn) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.open = append(n.open, client)
+	return !n.over
 }
 
 func newLine(t *testing.T, to string) *line {
@@ -136,7 +148,7 @@ func newLine(t *testing.T, to string) *line {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { l.Close() })
-	n := &line{l, make(chan net.Conn, 1000)}
+	n := &line{listener: l}
 	go func() {
 		for {
 			client, err := l.Accept()
@@ -148,7 +160,11 @@ func newLine(t *testing.T, to string) *line {
 				client.Close()
 				continue
 			}
-			n.open <- client
+			if !n.use(client) {
+				client.Close()
+				server.Close()
+				return
+			}
 			for from, to := range map[net.Conn]net.Conn{client: server, server: client} {
 				go func() {
 					_, _ = io.Copy(to, from)
@@ -164,8 +180,11 @@ func (n *line) address() string { return n.listener.Addr().String() }
 
 func (n *line) cut() {
 	n.listener.Close()
-	for len(n.open) > 0 {
-		(<-n.open).Close()
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.over = true
+	for _, client := range n.open {
+		client.Close()
 	}
 }
 
@@ -173,8 +192,17 @@ func (n *line) cut() {
 // still send it requests, and finishes the one under way.
 func TestDrain(t *testing.T) {
 	cfg := configOf(filepath.Join(t.TempDir(), "data"))
-	cfg.DrainDelay = time.Second
+	cfg.DrainDelay = time.Minute
+	over := make(chan struct{})
+	pass := sync.OnceFunc(func() { close(over) })
+	cfg.sleep = func(delay time.Duration) {
+		if delay != cfg.DrainDelay {
+			t.Errorf("it serves on for %v", delay)
+		}
+		<-over
+	}
 	s := runServer(t, cfg)
+	t.Cleanup(pass)
 	s.until("/readyz", http.StatusOK)
 	s.stop()
 	s.until("/readyz", http.StatusServiceUnavailable)
@@ -185,5 +213,6 @@ func TestDrain(t *testing.T) {
 		t.Errorf("alive: %d", status)
 	}
 	s.listsNow()
+	pass()
 	s.end()
 }

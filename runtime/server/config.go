@@ -84,8 +84,9 @@ type Config struct {
 	// Started, when not nil, is called once, as soon as the server answers.
 	Started func(Running)
 
-	certificateEvery time.Duration // 0 is certificateEvery
-	leaseLife        time.Duration // 0: the constant; tests have less time
+	certificateEvery time.Duration       // 0 is certificateEvery
+	leaseLife        time.Duration       // 0: the constant; tests have less time
+	sleep            func(time.Duration) // nil is time.Sleep
 }
 
 // Running is where a server that runs can be found.

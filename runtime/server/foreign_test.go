@@ -86,7 +86,10 @@ func TestForeignStoreWithEvents(t *testing.T) {
 	store := storetest.Start(t)
 	cfg := onStore(t.TempDir(), store)
 	cfg.S3.WebhookSecret, cfg.S3.PollEvery = hookSecret, 0
+	var log logBuffer
+	cfg.Log = slog.New(slog.NewTextHandler(&log, nil))
 	s := runServer(t, cfg)
+	log.await(t, "reconciled") // else that finds what comes without an event
 	s.lists()
 	s.put("a.txt", "one")
 	for name, c := range map[string]struct {

@@ -109,7 +109,7 @@ func TestHTTPS(t *testing.T) {
 
 	files.write(t, newCert, newKey)
 	api := strings.TrimPrefix(s.URL, "https://")
-	for end := time.Now().Add(10 * time.Second); !shown(t, api).Equal(second) || !shown(t, store.Host).Equal(second); time.Sleep(10 * time.Millisecond) {
+	for end := time.Now().Add(longest); !shown(t, api).Equal(second) || !shown(t, store.Host).Equal(second); time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatalf("still shown are those until %v and %v", shown(t, api), shown(t, store.Host))
 		}

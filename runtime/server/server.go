@@ -202,7 +202,11 @@ func (s *server) running() Running {
 // time to look elsewhere.
 func (s *server) leave() {
 	s.leaving.Store(true)
-	time.Sleep(s.cfg.DrainDelay)
+	wait := time.Sleep
+	if s.cfg.sleep != nil {
+		wait = s.cfg.sleep
+	}
+	wait(s.cfg.DrainDelay)
 }
 
 // close closes what open has opened. The catalog follows what has changed as

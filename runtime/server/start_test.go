@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 )
 
 // TestAddressInUse names the setting and the remedy, and touches nothing.
@@ -41,10 +40,10 @@ func TestAddressInUse(t *testing.T) {
 func TestIssuerThatDoesNotAnswer(t *testing.T) {
 	cfg := configOf(filepath.Join(t.TempDir(), "data"))
 	cfg.Issuer, cfg.Audience = "http://127.0.0.1:1/realm", "files"
-	var log strings.Builder // read when the server has ended
+	var log logBuffer
 	cfg.Log = slog.New(slog.NewTextHandler(&log, nil))
 	s := runServer(t, cfg)
-	time.Sleep(200 * time.Millisecond) // nothing listens there, so the answer is at once
+	log.await(t, "level=WARN")
 	s.end()
 	if n := strings.Count(log.String(), "level=WARN"); n != 1 || !strings.Contains(log.String(), "issuer=http://127.0.0.1:1/realm") {
 		t.Errorf("%d warnings: %s", n, log.String())

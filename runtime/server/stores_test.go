@@ -274,6 +274,16 @@ func (l *logBuffer) String() string {
 	return l.text.String()
 }
 
+// await waits until a text is in the log.
+func (l *logBuffer) await(t *testing.T, text string) {
+	t.Helper()
+	for end := time.Now().Add(longest); !strings.Contains(l.String(), text); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("the log does not say %q: %s", text, l.String())
+		}
+	}
+}
+
 // wrong returns the lines that are about something else than a request that was
 // answered.
 func (l *logBuffer) wrong() string {
