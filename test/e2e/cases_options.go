@@ -67,11 +67,14 @@ func noOverwrite(t T, w *World) {
 		if got := w.versions(t, Alice, key); len(got) != versions {
 			return fmt.Errorf("there are %d versions, want %d", len(got), versions)
 		}
-		return w.known(t, Alice, key)
+		if err := w.known(t, Alice, key); err != nil {
+			return err
+		}
+		if got := w.Download(t, w.File(t, Alice, key).URL); string(got.Body) != want {
+			return fmt.Errorf("it reads %q, want %q", got.Body, want)
+		}
+		return nil
 	})
-	if got := w.Download(t, w.File(t, Alice, key).URL); string(got.Body) != want {
-		t.Errorf("the file reads %q, want %q", got.Body, want)
-	}
 }
 
 // metadata travels with the object, in every script, and nobody can change it
