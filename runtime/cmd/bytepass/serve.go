@@ -146,6 +146,7 @@ func (s *serve) serve(c *cobra.Command, settings *config.Settings) error {
 	for _, warning := range settings.Warnings() {
 		cfg.Log.Warn(warning)
 	}
+	collectLess()
 	return server.Run(c.Context(), cfg)
 }
 
