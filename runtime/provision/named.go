@@ -6,6 +6,7 @@ const (
 	Bucket    Named = "bucket"
 	AccessKey Named = "access key"
 	SecretKey Named = "secret key"
+	Region    Named = "region"
 )
 
 // Named is something that a caller names.
@@ -18,6 +19,7 @@ type NamedWrongly struct {
 	err  error
 }
 
+// Error returns what was named wrongly, and what is wrong with it, with the remedy.
 func (e *NamedWrongly) Error() string { return "provision: " + string(e.What) + ": " + e.err.Error() }
 
 // Unwrap returns what is wrong, with the remedy and without the name.

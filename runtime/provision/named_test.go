@@ -3,9 +3,11 @@ package provision
 import (
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/credentials"
 )
@@ -23,6 +25,7 @@ func TestWhatIsNamedWrongly(t *testing.T) {
 		"no bucket name":  {400, "InvalidBucketName", Bucket},
 		"unknown key":     {403, "InvalidAccessKeyId", AccessKey},
 		"another secret":  {403, "SignatureDoesNotMatch", SecretKey},
+		"another region":  {400, "AuthorizationHeaderMalformed", Region},
 		"somebody else's": {403, "AccessDenied", "an error of no name"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -49,5 +52,35 @@ func TestWhatIsNamedWrongly(t *testing.T) {
 				t.Errorf("error %v, want one about the %s", err, tc.what)
 			}
 		})
+	}
+}
+
+// A store that has no such region says so when the bucket is made.
+func TestRegionOfANewBucket(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.WriteHeader(http.StatusBadRequest)
+		fmt.Fprint(w, "<Error><Code>InvalidLocationConstraint</Code><Message>no</Message></Error>")
+	}))
+	defer server.Close()
+	client := Connect(Endpoint{URL: server.URL, Region: "eu-west-1", PathStyle: true, Credentials: credentials.NewStaticCredentialsProvider("key", "secret", "")})
+	var wrong *NamedWrongly
+	if err := createBucket(t.Context(), Target{Client: client, Bucket: "files", Region: "eu-west-1"}); !errors.As(err, &wrong) || wrong.What != Region {
+		t.Errorf("error %v, want one about the region", err)
+	}
+}
+
+// A store that takes a request and never answers is given up.
+func TestAStoreThatNeverAnswers(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	client := Connect(Endpoint{
+		URL: "http://" + l.Addr().String(), Region: "us-east-1", PathStyle: true, Timeout: 20 * time.Millisecond,
+		Credentials: credentials.NewStaticCredentialsProvider("key", "secret", ""),
+	})
+	if there, err := bucketExists(t.Context(), Target{Client: client, Bucket: "files"}); there || err == nil {
+		t.Errorf("it is there: %v, %v", there, err)
 	}
 }

@@ -76,17 +76,28 @@ func (s *Scratch) name() (string, error) {
 	return fmt.Sprintf("%s%d-%s", ScratchPrefix, s.Now().Unix(), hex.EncodeToString(unique)), nil
 }
 
-// remove deletes a scratch bucket; one that is not there is fine.
+// remove deletes a scratch bucket; one that is not there is fine. A policy that
+// keeps everybody from that may have been tried on it: then it goes first.
 func (s *Scratch) remove(ctx context.Context, name string) error {
 	ctx, cancel := context.WithTimeout(ctx, removeTimeout)
 	defer cancel()
-	err := s.empty(ctx, name)
-	if err == nil {
-		_, err = s.Client.DeleteBucket(ctx, &s3.DeleteBucketInput{Bucket: &name})
+	err := s.delete(ctx, name)
+	if answerOf(err).status == http.StatusForbidden {
+		if _, failed := s.Client.DeleteBucketPolicy(ctx, &s3.DeleteBucketPolicyInput{Bucket: &name}); failed == nil {
+			err = s.delete(ctx, name)
+		}
 	}
 	if answerOf(err).status == http.StatusNotFound {
 		return nil
 	}
+	return err
+}
+
+func (s *Scratch) delete(ctx context.Context, name string) error {
+	if err := s.empty(ctx, name); err != nil {
+		return err
+	}
+	_, err := s.Client.DeleteBucket(ctx, &s3.DeleteBucketInput{Bucket: &name})
 	return err
 }
 

@@ -130,6 +130,9 @@ func lookFirst(t *testing.T, o operator) {
 	}
 	o.expect(t, 0, standsIn, "files", "provision", "--dry-run")
 	o.expect(t, 2, "--yes", "files", "provision")
+	if checksRegion := o.store.Kind == stores.VersityGW || o.store.Kind == stores.Ceph; checksRegion {
+		o.expect(t, 2, "--region", "files", "provision", "--yes", "--no-users", "--region", "eu-west-9")
+	}
 	o.expect(t, 2, "no setting", "files", "provision", "--yes", "--require", "speed")
 	o.expect(t, 5, "is not there", "files", "drift")
 	if got := o.buckets(t); len(got) != 0 {

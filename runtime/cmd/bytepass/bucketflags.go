@@ -109,6 +109,9 @@ func (b *bucketFlags) check() error {
 	if b.kmsKey != "" && b.sseS3 {
 		return errors.New("--kms-key and --sse-s3 contradict each other")
 	}
+	if at, err := url.Parse(b.s3.Endpoint); b.s3.Endpoint != "" && (err != nil || at.Scheme != "http" && at.Scheme != "https" || at.Host == "" || at.User != nil || at.RawQuery != "") {
+		return errors.New("--endpoint: write a URL such as https://s3.example:9000")
+	}
 	for _, origin := range b.origins {
 		if !server.IsOrigin(origin) {
 			return fmt.Errorf("--origin: %q is not a web origin; write scheme and host only, such as https://app.example", origin)

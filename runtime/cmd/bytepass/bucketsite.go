@@ -78,7 +78,7 @@ func (b *bucketFlags) onStore(ctx context.Context, template []byte) (*site, erro
 	if !b.noUsers {
 		s.target.Grants = kind.Grants(b.s3.Bucket, b.users)
 	}
-	s.topics = onprem.Topics{Endpoint: b.s3.Endpoint, Region: b.s3.Region, Credentials: keys, HTTP: http.DefaultClient, Now: time.Now}
+	s.topics = onprem.Topics{Endpoint: b.s3.Endpoint, Region: b.s3.Region, Credentials: keys, HTTP: storeClient(), Now: time.Now}
 	if b.webhookURL != "" && kind == onprem.MinIO {
 		s.target.Notify = kind.Notification(b.notifyARN)
 	}
@@ -93,9 +93,16 @@ func asNamed(err error) error {
 	}
 	name := map[provision.Named]string{
 		provision.Store: "--endpoint", provision.Bucket: "--bucket",
+		provision.Region:    "--region (on AWS: AWS_REGION)",
 		provision.AccessKey: "BYTEPASS_S3_ACCESS_KEY (or AWS_ACCESS_KEY_ID)", provision.SecretKey: "BYTEPASS_S3_SECRET_KEY (or AWS_SECRET_ACCESS_KEY)",
 	}[wrong.What]
 	return usageError{fmt.Errorf("%s: %w", name, wrong.Unwrap())}
+}
+
+// storeClient asks a store what no client of S3 asks. A redirect is an answer: a
+// signature is good for one host.
+func storeClient() *http.Client {
+	return &http.Client{Timeout: provision.RequestTimeout, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 }
 
 func (b *bucketFlags) recognise(ctx context.Context) (onprem.Kind, error) {
@@ -106,10 +113,10 @@ func (b *bucketFlags) recognise(ctx context.Context) (onprem.Kind, error) {
 		}
 		return kind, nil
 	}
-	if !strings.HasPrefix(b.s3.Endpoint, "http://") && !strings.HasPrefix(b.s3.Endpoint, "https://") {
-		return "", usageError{errors.New("--endpoint: write a URL such as https://s3.example:9000")}
+	kind, err := onprem.Recognise(ctx, storeClient(), b.s3.Endpoint)
+	if errors.Is(err, onprem.ErrPage) {
+		return "", usageError{fmt.Errorf("--endpoint: %w; name the store's own address, not its console's, or say with --store which store it is", err)}
 	}
-	kind, err := onprem.Recognise(ctx, http.DefaultClient, b.s3.Endpoint)
 	if err != nil {
 		return "", fmt.Errorf("--endpoint: no store answers: %w", err)
 	}

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 )
@@ -9,6 +11,10 @@ import (
 // cannot be carried out is told in one line, before anything is asked of a store.
 func TestProvisionIsUsedWrongly(t *testing.T) {
 	const nowhere = "http://127.0.0.1:1"
+	console := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	}))
+	defer console.Close()
 	store := []string{"--endpoint", nowhere, "--bucket", "files"}
 	for name, tc := range map[string]struct {
 		command string
@@ -34,6 +40,8 @@ func TestProvisionIsUsedWrongly(t *testing.T) {
 		"a user of no name":   {"provision", append(store, "--yes", "--server-user", ""), true, exitUsage, "--server-user"},
 		"a store of no kind":  {"provision", append(store, "--yes", "--store", "s3"), true, exitUsage, "--store"},
 		"an endpoint of none": {"provision", []string{"--endpoint", "s3.example", "--bucket", "files", "--yes"}, true, exitUsage, "--endpoint"},
+		"no URL, and a kind":  {"drift", []string{"--store", "ceph", "--endpoint", "s3.example:9000", "--bucket", "files"}, true, exitUsage, "--endpoint"},
+		"a console":           {"drift", []string{"--endpoint", console.URL, "--bucket", "files"}, true, exitUsage, "not its console's"},
 		"nobody answers":      {"provision", append(store, "--yes"), true, exitFailed, "no store answers"},
 		"set nonsense":        {"provision", append(store, "--yes", "--set", "Nothing=1"), true, exitUsage, "--set: the template has no Nothing"},
 		"no assembly":         {"drift", append(store, "--assembly", t.TempDir()), true, exitUsage, "cdk synth"},

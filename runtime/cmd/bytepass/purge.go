@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"time"
 
 	awsdynamodb "github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -176,7 +175,7 @@ func (p *purging) do(c *cobra.Command, work *purge.Purge, target purge.Target) e
 		return nil
 	}
 	if plan.Any() && !p.yes {
-		if err := confirm(c.InOrStdin(), c.ErrOrStderr(), target.Space.String()); err != nil {
+		if err := confirmed(c.Context(), c.InOrStdin(), c.ErrOrStderr(), target.Space.String()); err != nil {
 			return err
 		}
 	}
@@ -224,7 +223,7 @@ func (p *purging) open(ctx context.Context, cfg server.Config) (opened, error) {
 	}
 	o := opened{client: s.Client, bucket: s.Bucket, catalog: s.Catalog, close: s.Close}
 	if cfg.S3.Endpoint != "" {
-		kind, err := onprem.Recognise(ctx, http.DefaultClient, cfg.S3.Endpoint)
+		kind, err := onprem.Recognise(ctx, storeClient(), cfg.S3.Endpoint)
 		if err != nil {
 			return opened{}, errors.Join(fmt.Errorf("the store does not answer: %w", err), s.Close())
 		}

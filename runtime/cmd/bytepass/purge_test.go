@@ -2,24 +2,12 @@ package main
 
 import (
 	"bytes"
-	"errors"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/bytepass/bytepass/runtime/purge"
 )
-
-// Only the name of the space is a yes.
-func TestConfirm(t *testing.T) {
-	for typed, want := range map[string]bool{"u/alice\n": true, " u/alice \r\n": true, "u/alice": true, "y\n": false, "yes\n": false, "": false, "u/bob\n": false} {
-		var asked bytes.Buffer
-		err := confirm(strings.NewReader(typed), &asked, "u/alice")
-		if (err == nil) != want || err != nil && !errors.As(err, new(usageError)) || !strings.Contains(asked.String(), "u/alice") {
-			t.Errorf("%q: %v, asked %q", typed, err, &asked)
-		}
-	}
-}
 
 // A variable of a script that is empty does not erase a whole space.
 func TestPurgeOfNothing(t *testing.T) {

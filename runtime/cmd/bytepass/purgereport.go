@@ -1,30 +1,13 @@
 package main
 
 import (
-	"bufio"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"strings"
 	"time"
 
 	"github.com/bytepass/bytepass/runtime/purge"
 )
-
-// confirm asks for the name of the space. The error is a usageError if it is
-// not what is typed.
-func confirm(in io.Reader, out io.Writer, space string) error {
-	fmt.Fprintf(out, "This cannot be undone. Type %s to erase it: ", space)
-	typed, err := bufio.NewReader(in).ReadString('\n')
-	if err != nil && !errors.Is(err, io.EOF) {
-		return err
-	}
-	if strings.TrimSpace(typed) != space {
-		return usageError{fmt.Errorf("that is not %s: nothing was erased", space)}
-	}
-	return nil
-}
 
 // purgeProgress tells now and then how far a purge is.
 type purgeProgress struct {

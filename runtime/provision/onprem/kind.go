@@ -2,6 +2,7 @@ package onprem
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -33,7 +34,7 @@ func Parse(name string) (Kind, error) {
 
 // Recognise asks an endpoint, without credentials, and returns the kind of
 // store by the headers of its answer. A store that a proxy has changed beyond
-// recognition is Other. The error is an endpoint that does not answer.
+// recognition is Other. The error is ErrPage, or an endpoint that does not answer.
 func Recognise(ctx context.Context, client *http.Client, endpoint string) (Kind, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimRight(endpoint, "/")+"/", nil)
 	if err != nil {
@@ -44,8 +45,15 @@ func Recognise(ctx context.Context, client *http.Client, endpoint string) (Kind,
 		return "", err
 	}
 	defer res.Body.Close()
-	return kindOf(res.Header), nil
+	if kind := kindOf(res.Header); kind != Other || res.StatusCode/100 != 2 || !strings.HasPrefix(res.Header.Get("Content-Type"), "text/html") {
+		return kind, nil
+	}
+	return "", ErrPage
 }
+
+// ErrPage is an endpoint that shows a page to browsers, as the consoles of stores
+// do; a store speaks XML.
+var ErrPage = errors.New("a page for browsers answers there and no S3 store")
 
 func kindOf(h http.Header) Kind {
 	server := strings.ToLower(h.Get("Server"))

@@ -37,6 +37,7 @@ func All(t *testing.T, s Store) {
 	t.Run("interrupted", func(t *testing.T) { interrupted(t, s) })
 	t.Run("drift", func(t *testing.T) { drift(t, s) })
 	t.Run("others", func(t *testing.T) { others(t, s) })
+	t.Run("guarded", func(t *testing.T) { guarded(t, s) })
 }
 
 // client returns a client whose requests go through over; it does not try again.
