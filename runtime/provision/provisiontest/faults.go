@@ -115,7 +115,7 @@ func killed(t *testing.T, s Store) {
 				t.Fatalf("killed %s call %d, the next run: %v", m, n, err)
 			}
 			if got := s.state(t, bucket, provision.Without(gaps)); got != want {
-				t.Errorf("killed %s call %d, the next run ends with\n%s\nwant\n%s", m, n, got, want)
+				t.Errorf("killed %s call %d, the next run ends with\n%s\nwant\n%s\nits gaps are %v", m, n, got, want, gaps)
 			}
 			if left := s.leftovers(t); len(left) != 0 {
 				t.Fatalf("killed %s call %d, left over after the next run: %q", m, n, left)
