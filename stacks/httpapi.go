@@ -128,7 +128,7 @@ func accessLogFormat() string {
 	fields := map[string]string{
 		"time":               "$context.requestTimeEpoch",
 		"requestId":          "$context.requestId",
-		"traceId":            "$context.awsEndpointRequestId",
+		"functionRequestId":  "$context.awsEndpointRequestId",
 		"ip":                 "$context.identity.sourceIp",
 		"route":              "$context.routeKey",
 		"status":             "$context.status",

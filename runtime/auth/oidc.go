@@ -94,13 +94,16 @@ func (o *OIDC) Authenticate(r *http.Request) (Principal, error) {
 	}
 	header := token.Headers[0]
 	keys, err := o.keys.find(r.Context(), header.KeyID)
-	if err == nil && !signedBy(token, keys) {
-		if keys, err = o.keys.newer(r.Context(), header.KeyID); err == nil && !signedBy(token, keys) {
-			return Principal{}, unverified("the token's signature is not by a key of the issuer", nil)
-		}
+	signed := signedBy(token, keys)
+	if err == nil && !signed && o.keys.rested() {
+		keys, err = o.keys.newer(r.Context(), header.KeyID)
+		signed = signedBy(token, keys)
 	}
-	if err != nil {
+	switch {
+	case err != nil:
 		return Principal{}, err
+	case !signed:
+		return Principal{}, unverified("the token's signature is not by a key of the issuer", nil)
 	}
 	standard, claims, err := claimsOf(token)
 	if err != nil {
