@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/bytepass/bytepass/runtime/api"
@@ -105,6 +106,23 @@ func (i identity) answers(ctx context.Context) error {
 		return fmt.Errorf("it calls itself %q; write that, to the last slash", found.Issuer)
 	}
 	return err
+}
+
+// sinceStart is answers until the issuer has answered once. After that its keys
+// are kept, and tokens are checked by them when it is away: a server that was not ready then
+// would turn away people whom it can serve, as would all others at that moment.
+func (i identity) sinceStart() func(context.Context) error {
+	var answered atomic.Bool
+	return func(ctx context.Context) error {
+		if answered.Load() {
+			return nil
+		}
+		err := i.answers(ctx)
+		if err == nil {
+			answered.Store(true)
+		}
+		return err
+	}
 }
 
 // discovery is what is read of an issuer's discovery document (OpenID Connect

@@ -30,3 +30,30 @@ func TestIssuerByItsName(t *testing.T) {
 		}
 	}
 }
+
+// An issuer that is away keeps a server from being ready until it has answered
+// once, and not later.
+func TestIssuerThatGoesAway(t *testing.T) {
+	there := false
+	var s *httptest.Server
+	s = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		if !there {
+			w.WriteHeader(http.StatusBadGateway)
+			return
+		}
+		_, _ = fmt.Fprintf(w, `{"issuer": %q}`, s.URL)
+	}))
+	defer s.Close()
+	check := identity{issuer: s.URL, client: s.Client()}.sinceStart()
+	if err := check(t.Context()); err == nil {
+		t.Error("ready without an issuer")
+	}
+	there = true
+	if err := check(t.Context()); err != nil {
+		t.Error(err)
+	}
+	there = false
+	if err := check(t.Context()); err != nil {
+		t.Errorf("not ready, with its keys here: %v", err)
+	}
+}
