@@ -7,8 +7,12 @@ import (
 	"net/url"
 )
 
-// maxAnswer bounds an answer of the issuer in bytes.
-const maxAnswer = 1 << 20
+// maxAnswer bounds an answer of the issuer in bytes. Of one that is an error no
+// more than maxError is read: it goes into the log.
+const (
+	maxAnswer = 1 << 20
+	maxError  = 500
+)
 
 // way is how the issuer is asked. Whoever can put keys into an answer can sign
 // tokens, so every hop has to be over TLS: the issuer itself, what its document
@@ -38,10 +42,15 @@ func (w way) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, fmt.Errorf("the issuer leads to %s://%s, where keys are not safe; it has to use https", r.URL.Scheme, r.URL.Host)
 	}
 	resp, err := w.next.RoundTrip(r)
-	if err == nil {
-		resp.Body = &bounded{resp.Body, maxAnswer + 1}
+	if err != nil {
+		return nil, err
 	}
-	return resp, err
+	if resp.StatusCode == http.StatusOK {
+		resp.Body = &bounded{resp.Body, maxAnswer + 1}
+	} else {
+		resp.Body = beginning{io.LimitReader(resp.Body, maxError), resp.Body}
+	}
+	return resp, nil
 }
 
 // bounded is a body that fails after so many bytes.
@@ -58,4 +67,10 @@ func (b *bounded) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p[:min(len(p), b.left)])
 	b.left -= n
 	return n, err
+}
+
+// beginning is the first bytes of a body.
+type beginning struct {
+	io.Reader
+	io.Closer
 }

@@ -2,6 +2,7 @@ package auth
 
 import (
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -95,5 +96,23 @@ func TestAnswersOfTheIssuerAreBounded(t *testing.T) {
 	wantCode(t, err, files.CodeUnavailable)
 	if n := sent.Load(); n >= 64<<20 {
 		t.Errorf("%d bytes were read", n)
+	}
+}
+
+// What an issuer says when it fails is in the log once for each request that
+// has to be refused, so it is a sentence and not a page.
+func TestErrorsOfTheIssuerAreShort(t *testing.T) {
+	i, c := newIssuer(t), newClock()
+	i.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		http.Error(w, "down for maintenance "+strings.Repeat("x", 1<<20), http.StatusServiceUnavailable)
+	})
+	_, err := newTestOIDC(t, i, c).Authenticate(withToken(sign(t, private("key", jose.RS256, rsaKey()), i.claims(c.Now(), nil), nil)))
+	wantCode(t, err, files.CodeUnavailable)
+	var problem *files.Problem
+	if !errors.As(err, &problem) || problem.Err == nil {
+		t.Fatalf("got %v", err)
+	}
+	if says := problem.Err.Error(); len(says) > 1000 || !strings.Contains(says, "503") || !strings.Contains(says, "down for maintenance") {
+		t.Errorf("the log would hold %d bytes: %.100s", len(says), says)
 	}
 }
