@@ -86,7 +86,7 @@ func startGateway(t *testing.T, webhook string) *store {
 		BaseEndpoint: aws.String("http://" + address), Region: "us-east-1", UsePathStyle: true,
 		Credentials: credentials.NewStaticCredentialsProvider("root", "rootsecret", ""),
 	})}
-	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(2 * time.Minute); ; time.Sleep(20 * time.Millisecond) {
 		if _, err = s.client.CreateBucket(t.Context(), &s3.CreateBucketInput{Bucket: &s.bucket}); err == nil {
 			break
 		}

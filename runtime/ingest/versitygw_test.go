@@ -93,7 +93,7 @@ func TestTheCatalogConvergesWithVersitygw(t *testing.T) {
 	defer stop()
 
 	var wrong string
-	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
+	for deadline := time.Now().Add(2 * time.Minute); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
 		if wrong = compare(t, s, engine, keys); wrong == "" && len(events) == 0 {
 			return
 		}

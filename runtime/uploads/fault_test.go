@@ -134,7 +134,7 @@ func TestSlowCompletion(t *testing.T) {
 		cfg.Wait = 200 * time.Millisecond
 	})
 	alice, body := person(t), content(1000)
-	started := begun(t, c, alice, body)
+	started := begun(t, newControl(t, nil), alice, body) // by one that waits for as long as it takes
 	for range 2 {
 		if _, err := c.Complete(t.Context(), alice, "film", started.ID, uploads.Finish{}); files.CodeOf(err) != files.CodeUnavailable {
 			t.Fatalf("%v, want %s", err, files.CodeUnavailable)

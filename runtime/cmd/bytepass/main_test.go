@@ -306,7 +306,7 @@ func freeAddress(t *testing.T) string {
 
 func waitFor(t *testing.T, url string) {
 	t.Helper()
-	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(2 * time.Minute); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		res, err := http.Get(url)
 		if err != nil {
 			continue
