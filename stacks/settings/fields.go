@@ -36,7 +36,7 @@ var fields = []field{
 	list("audience", func(s *Settings) *[]string { return &s.Audience }, checkAudience, 1, 50,
 		"1 to 50 strings", "With `oidc`: audiences of which a token must name one (its `aud` or `client_id`)."),
 	list("callbackUrls", func(s *Settings) *[]string { return &s.CallbackURLs }, checkCallback, 0, 100,
-		"up to 100 `https` URLs; `http` on loopback only", "With `cognito`: pages that a browser comes back to after it has signed in or out; none set are the roots of the `origins`."),
+		"up to 100 `https` URLs; `http` on `localhost`, `127.0.0.1` and `[::1]` only", "With `cognito`: pages that a browser comes back to after it has signed in or out; none set are the roots of the `origins`."),
 	choice("mfa", func(s *Settings) *string { return &s.MFA }, []string{MFARequired, "optional"},
 		"With `cognito`: whether everybody needs a second factor, from an app."),
 	boolean("signUp", func(s *Settings) *bool { return &s.SignUp },
