@@ -19,9 +19,12 @@ import (
 // because one can be an object, too. It looks as it goes: a key that stays is
 // yielded, whatever comes and goes meanwhile.
 //
+// Who has seen enough of a folder raises from on the way: what lies before it is
+// not read any more.
+//
 // The key that is all of the prefix comes first, before its folder is read, so
 // that a folder of many files costs nothing to those who want one.
-func keys(bucket, prefix, from string) iter.Seq2[string, error] {
+func keys(bucket, prefix string, from *string) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
 		w := walk{bucket: bucket, prefix: prefix, from: from, yield: yield}
 		if !fs.ValidPath(strings.TrimSuffix(prefix, "/")) && prefix != "" || slices.Contains(strings.Split(path.Dir(prefix), "/"), posix.MetaTmpDir) {
@@ -36,15 +39,16 @@ func keys(bucket, prefix, from string) iter.Seq2[string, error] {
 
 // walk is one way through the keys.
 type walk struct {
-	bucket, prefix, from string
-	first                string // the key that came first
-	yield                func(string, error) bool
+	bucket, prefix string
+	from           *string
+	first          string // the key that came first
+	yield          func(string, error) bool
 }
 
 // exact yields the key that is all of the prefix. It is false when no more keys
 // are wanted.
 func (w *walk) exact() bool {
-	if w.prefix == "" || strings.HasSuffix(w.prefix, "/") || w.prefix < w.from {
+	if w.prefix == "" || strings.HasSuffix(w.prefix, "/") || w.prefix < *w.from {
 		return true
 	}
 	info, err := os.Lstat(filepath.Join(w.bucket, w.prefix))
@@ -78,10 +82,10 @@ func (w *walk) below(folder string) bool {
 	}
 	slices.Sort(found) // a folder is sorted with its slash
 	for _, key := range found {
-		if key >= w.from && !w.yield(key, nil) {
+		if key >= *w.from && !w.yield(key, nil) {
 			return false
 		}
-		if strings.HasSuffix(key, "/") && !w.below(key) {
+		if strings.HasSuffix(key, "/") && w.wanted(key) && !w.below(key) {
 			return false
 		}
 	}
@@ -91,6 +95,6 @@ func (w *walk) below(folder string) bool {
 // wanted reports whether a file's key, or one below a folder's, can be among
 // those to yield.
 func (w *walk) wanted(key string) bool {
-	ahead := key >= w.from || strings.HasSuffix(key, "/") && strings.HasPrefix(w.from, key)
+	ahead := key >= *w.from || strings.HasSuffix(key, "/") && strings.HasPrefix(*w.from, key)
 	return ahead && strings.HasPrefix(key, w.prefix) && key != w.first
 }

@@ -33,8 +33,11 @@ func (b *backend) ListObjectVersions(ctx context.Context, in *s3.ListObjectVersi
 		return page.out, nil
 	}
 	bucket, prefix, begin := aws.ToString(in.Bucket), aws.ToString(in.Prefix), aws.ToString(in.KeyMarker)
-	seen := begin // the keys below it that have a prefix in common are told
-	for key, err := range keys(filepath.Join(b.objects, bucket), prefix, begin) {
+	from := begin
+	if common, grouped := commonPrefix(begin, prefix, aws.ToString(in.Delimiter)); grouped && common == begin {
+		from = past(common) // it was told on the page before
+	}
+	for key, err := range keys(filepath.Join(b.objects, bucket), prefix, &from) {
 		if err == nil {
 			err = ctx.Err()
 		}
@@ -42,9 +45,6 @@ func (b *backend) ListObjectVersions(ctx context.Context, in *s3.ListObjectVersi
 			return s3response.ListVersionsResult{}, err
 		}
 		common, grouped := commonPrefix(key, prefix, aws.ToString(in.Delimiter))
-		if grouped && common <= seen {
-			continue
-		}
 		after, most := "", page.room
 		if key == begin {
 			after = aws.ToString(in.VersionIdMarker)
@@ -59,7 +59,7 @@ func (b *backend) ListObjectVersions(ctx context.Context, in *s3.ListObjectVersi
 		if !grouped {
 			page.add(key, found)
 		} else if len(found) > 0 {
-			seen = common
+			from = past(common)
 			page.addCommon(common)
 		}
 		if page.room == 0 {
@@ -77,6 +77,13 @@ func commonPrefix(key, prefix, delimiter string) (string, bool) {
 	}
 	before, _, found := strings.Cut(strings.TrimPrefix(key, prefix), delimiter)
 	return prefix + before + delimiter, found
+}
+
+// past returns what comes behind all keys that begin with a prefix, which is not
+// empty and ends within ASCII or with the rest of a character of UTF-8.
+func past(prefix string) string {
+	last := len(prefix) - 1
+	return prefix[:last] + string([]byte{prefix[last] + 1})
 }
 
 // versionsPage is an answer that has room for so many entries more.
