@@ -81,6 +81,11 @@ func (u *parts) run(ctx context.Context, resume bool) (Result, error) {
 	if elsewhere := size - u.arrived(); elsewhere > 0 {
 		result.Resumed += elsewhere // who had begun the upload has sent it
 		u.put.progress(elsewhere)
+		if !u.checksum {
+			if _, err := u.compare(ctx, done.ETag); err != nil {
+				return result, err
+			}
+		}
 	}
 	result.VersionID, result.ETag = done.VersionID, done.ETag
 	switch {

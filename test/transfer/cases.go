@@ -21,6 +21,8 @@ func Run(t *testing.T, d Deployment) {
 		"put resumes":     func(t *testing.T, r *rig) { putResumes(t, r, largeFile/2, 1) },
 		"get resumes":     func(t *testing.T, r *rig) { getResumes(t, r, largeFile/2, 1) },
 		"uploads removed": uploadsRemoved,
+		"joins":           func(t *testing.T, r *rig) { joins(t, r, 6*partSize) },
+		"same moment":     func(t *testing.T, r *rig) { atTheSameMoment(t, r, 3*partSize) },
 	} {
 		t.Run(name, func(t *testing.T) { run(t, rigOf(t, d)) })
 	}

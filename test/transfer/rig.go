@@ -65,6 +65,7 @@ type rig struct {
 	binary string
 	server *serve.Server // nil where it is not ours to kill
 	count  *forward
+	past   *forward // another way, past the bad network
 	net    *toxiproxy.Proxy
 	way    string // address of net
 	folder string // where commands run
@@ -89,8 +90,9 @@ func rigOf(t *testing.T, d Deployment) *rig {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &rig{Deployment: d, t: t, binary: binary, folder: t.TempDir(), count: &forward{api: strings.TrimPrefix(d.URL, "http://")}}
+	r := &rig{Deployment: d, t: t, binary: binary, folder: t.TempDir(), count: &forward{api: strings.TrimPrefix(d.URL, "http://")}, past: &forward{}}
 	r.count.start(t, d.Dial)
+	r.past.start(t, d.Dial)
 	r.network()
 	r.way = r.net.Listen
 	t.Cleanup(func() { r.net.Stop() })
@@ -119,8 +121,11 @@ func (r *rig) network(toxics ...string) {
 }
 
 // command returns a command through the counting proxy and the bad network.
-func (r *rig) command(args ...string) *exec.Cmd {
-	cmd := exec.CommandContext(r.t.Context(), r.binary, append(args, "--proxy", "http://"+r.way)...)
+func (r *rig) command(args ...string) *exec.Cmd { return r.through(r.way, args...) }
+
+// through returns a command through a proxy.
+func (r *rig) through(proxy string, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(r.t.Context(), r.binary, append(args, "--proxy", "http://"+proxy)...)
 	cmd.Dir = r.folder
 	cmd.Env = append(os.Environ(), "BYTEPASS_URL="+r.URL, "BYTEPASS_TOKEN="+r.Token)
 	return cmd
