@@ -5,7 +5,10 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net"
+	"os"
+	"path/filepath"
 	"strconv"
+	"syscall"
 )
 
 // Ports are taken from here: below those that Linux gives to outgoing
@@ -14,8 +17,14 @@ import (
 // listen on it, or comes back to it.
 const firstPort, lastPort = 12000, 32000
 
-// Ports returns n different ports of loopback that nobody listens on.
+// Ports returns n different ports of loopback that nobody listens on. Nobody
+// else gets one of them from here as long as this process lives: what it starts
+// there may take its time, and may end and come back.
 func Ports(n int) ([]string, error) {
+	folder := filepath.Join(os.TempDir(), fmt.Sprint("bytepass-ports-", os.Getuid()))
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return nil, err
+	}
 	var ports []string
 	for range 1000 {
 		if len(ports) == n {
@@ -26,10 +35,32 @@ func Ports(n int) ([]string, error) {
 		if err != nil {
 			continue
 		}
-		defer l.Close() // all at the end, so that none comes twice
-		ports = append(ports, port)
+		mine, err := reserve(filepath.Join(folder, port))
+		if err := errors.Join(err, l.Close()); err != nil {
+			return nil, err
+		}
+		if mine {
+			ports = append(ports, port)
+		}
 	}
 	return nil, errors.New("no free port on loopback")
+}
+
+// reserve locks a port's file and reports whether nobody else had. The file
+// stays open: the system drops the lock with this process, however it ends.
+func reserve(path string) (bool, error) {
+	file, err := syscall.Open(path, syscall.O_CREAT|syscall.O_RDWR|syscall.O_CLOEXEC, 0o600)
+	if err != nil {
+		return false, fmt.Errorf("reserving a port by %s: %w", path, err)
+	}
+	err = syscall.Flock(file, syscall.LOCK_EX|syscall.LOCK_NB)
+	if err == nil {
+		return true, nil
+	}
+	if !errors.Is(err, syscall.EWOULDBLOCK) {
+		return false, fmt.Errorf("reserving a port by %s: %w", path, err)
+	}
+	return false, syscall.Close(file)
 }
 
 // Port returns one of them.

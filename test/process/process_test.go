@@ -212,3 +212,16 @@ func TestPorts(t *testing.T) {
 		defer l.Close()
 	}
 }
+
+// A port is somebody's until its process has ended.
+func TestReserve(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "port")
+	for _, want := range []bool{true, false, false} {
+		if got, err := reserve(path); got != want || err != nil {
+			t.Errorf("it is ours: %v, %v; want %v", got, err, want)
+		}
+	}
+	if _, err := reserve(filepath.Join(path, "missing")); err == nil {
+		t.Error("a port without a file is ours")
+	}
+}
