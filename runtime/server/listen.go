@@ -3,8 +3,9 @@ package server
 import (
 	"context"
 	"errors"
-	"fmt"
+	"math/rand/v2"
 	"net"
+	"strconv"
 	"syscall"
 )
 
@@ -30,11 +31,19 @@ func tryAddress(ctx context.Context, address string) error {
 	return l.Close()
 }
 
+// A free port is looked for below those that the system gives to outgoing
+// connections, from 32768 on Linux and 49152 elsewhere (RFC 6335, section 6):
+// of these, one that a folder remembers may belong to somebody's connection at
+// the next start.
+const firstPort, lastPort = 20000, 32000
+
 // freeAddress returns an address of loopback that is free now.
 func freeAddress(ctx context.Context) (string, error) {
-	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", fmt.Errorf("looking for a free port: %w", err)
+	for range 100 {
+		address := net.JoinHostPort("127.0.0.1", strconv.Itoa(firstPort+rand.N(lastPort-firstPort)))
+		if tryAddress(ctx, address) == nil {
+			return address, nil
+		}
 	}
-	return l.Addr().String(), l.Close()
+	return "", errors.New("no port of 127.0.0.1 is free")
 }
