@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -16,6 +15,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/bytepass/bytepass/test/process"
 )
 
 // image is what a Containerfile makes, as far as ours goes.
@@ -142,12 +143,10 @@ func (i *image) command(t *testing.T, environ []string, words ...string) *exec.C
 func TestContainer(t *testing.T) {
 	i := build(t)
 	i.mount(t, "data")
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	address, err := process.FreeAddress()
 	if err != nil {
 		t.Fatal(err)
 	}
-	address := l.Addr().String()
-	l.Close()
 	environ := []string{"BYTEPASS_LISTEN=" + address, "BYTEPASS_DATA=/data", "BYTEPASS_URL=http://" + address}
 	log := &strings.Builder{} // read when the server has ended
 	server := i.command(t, environ, append(slices.Clone(i.entrypoint), i.cmd...)...)
@@ -188,7 +187,7 @@ func TestContainer(t *testing.T) {
 		if err != nil {
 			t.Errorf("it ended with %v: %s", err, log)
 		}
-	case <-time.After(20 * time.Second):
+	case <-time.After(2 * time.Minute):
 		t.Fatal("it does not stop")
 	}
 	if out, err := healthy(); err == nil {

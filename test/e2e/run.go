@@ -27,7 +27,7 @@ type Case struct {
 }
 
 // caseTimeout bounds one case, which may have to be patient more than once.
-const caseTimeout = 5 * time.Minute
+const caseTimeout = 10 * time.Minute
 
 // World is what a case works with: the deployment, and a folder of its own.
 type World struct {

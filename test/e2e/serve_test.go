@@ -59,7 +59,7 @@ func startServe(t *testing.T, flags ...string) *served {
 }
 
 func (d *served) URL() string          { return d.server.URL }
-func (d *served) Client() *http.Client { return &http.Client{Timeout: time.Minute} }
+func (d *served) Client() *http.Client { return &http.Client{Timeout: 5 * time.Minute} }
 func (d *served) Guest() string        { return "dev" }
 
 func (d *served) Token(ctx context.Context, owner string) (string, error) {

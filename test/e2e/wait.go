@@ -7,7 +7,7 @@ import (
 
 // patience is how long a case waits for what has to come. It is no target: a
 // machine may be busy with other things.
-const patience = time.Minute
+const patience = 3 * time.Minute
 
 // Eventually asks again and again until check returns nil, at most as long as
 // the world is patient, and returns how long it took.

@@ -60,7 +60,7 @@ func TestTokens(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	door := Door{URL: s.URL, Client: &http.Client{Timeout: time.Minute}}
+	door := Door{URL: s.URL, Client: &http.Client{Timeout: 5 * time.Minute}}
 	t.Run("of the certified issuer", func(t *testing.T) {
 		for _, owner := range Owners {
 			token, err := is.Token(t.Context(), owner)

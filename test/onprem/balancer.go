@@ -16,7 +16,7 @@ import (
 
 const (
 	// patience is how long the balancer looks for a server that answers.
-	patience = 30 * time.Second
+	patience = 2 * time.Minute
 	// largestBody is what it keeps of a request in bytes, to send it again. No
 	// file passes here.
 	largestBody = 4 << 20

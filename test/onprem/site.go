@@ -115,7 +115,7 @@ func (s *Site) serve(t testing.TB, binary, data, settings string) *serve.Server 
 func (s *Site) URL() string { return s.balancer.URL }
 
 // Client reaches all of it.
-func (s *Site) Client() *http.Client { return &http.Client{Timeout: time.Minute} }
+func (s *Site) Client() *http.Client { return &http.Client{Timeout: 5 * time.Minute} }
 
 // Guest is nobody: without a token nobody comes in.
 func (s *Site) Guest() string { return "" }
