@@ -61,7 +61,7 @@ func cut(t *testing.T, signed string, sent, length int) {
 		t.Fatal(err)
 	}
 	// The store hangs up too, when it has dealt with what came.
-	if err := conn.SetReadDeadline(time.Now().Add(10 * time.Second)); err != nil {
+	if err := conn.SetReadDeadline(time.Now().Add(time.Minute)); err != nil {
 		t.Fatal(err)
 	}
 	for buf := make([]byte, 1024); err == nil; {

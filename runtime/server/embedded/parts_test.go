@@ -3,6 +3,7 @@ package embedded
 import (
 	"bytes"
 	"io"
+	"io/fs"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -44,7 +45,7 @@ func TestAbortMeetsPart(t *testing.T) {
 				said, _ := io.ReadAll(res.Body)
 				answer <- res.Status + " " + string(said)
 			}()
-			time.Sleep(200 * time.Millisecond) // for the store to look for the upload, and find it
+			arriving(t, store, 2) // the store has looked for the upload, and found it
 			if _, err := c.AbortMultipartUpload(t.Context(), &s3.AbortMultipartUploadInput{Bucket: bucket, Key: &u.key, UploadId: &u.id}); err != nil {
 				t.Fatal(err)
 			}
@@ -64,5 +65,29 @@ func TestAbortMeetsPart(t *testing.T) {
 				t.Errorf("on the disk is still %v, %v", left, err)
 			}
 		})
+	}
+}
+
+// arriving waits until there are bytes of so many parts.
+func arriving(t *testing.T, s *Store, parts int) {
+	t.Helper()
+	for end := time.Now().Add(time.Minute); ; time.Sleep(time.Millisecond) {
+		found := 0
+		err := filepath.WalkDir(filepath.Join(s.cfg.Folder, objectsFolder, *bucket, posix.MetaTmpMultipartDir), func(_ string, e fs.DirEntry, err error) error {
+			if err != nil || e.IsDir() {
+				return err
+			}
+			info, err := e.Info()
+			if err == nil && info.Size() > 0 {
+				found++
+			}
+			return err
+		})
+		if err == nil && found == parts {
+			return
+		}
+		if time.Now().After(end) {
+			t.Fatalf("there are bytes of %d parts, %v", found, err)
+		}
 	}
 }
