@@ -3,7 +3,6 @@ package sql
 import (
 	"fmt"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -83,17 +82,19 @@ func TestAPageCostsTheSameAtAnySize(t *testing.T) {
 		{Prefix: "files/"}, {Prefix: "files/", After: "files/0000500"}, {Prefix: "swept/"}, {From: "swept/"},
 	} {
 		q.Space, q.View, q.Limit = alice(t), catalog.Stored, 100
-		few, many := medians(t, small, large, q)
+		few, many := leastOf(t, small, large, q)
 		t.Logf("%+v: %v among 1,000, %v among 300,000", q, few, many)
-		if many > 3*few {
+		if many > 2*few {
 			t.Errorf("%+v: a page takes %v in a small catalog and %v in a large one", q, few, many)
 		}
 	}
 }
 
-func medians(t *testing.T, a, b *Catalog, q catalog.Query) (ofA, ofB time.Duration) {
+// leastOf returns what a page costs in each of two catalogs, at the least of many
+// times: on a busy machine, most of them hold the turn of another program.
+func leastOf(t *testing.T, a, b *Catalog, q catalog.Query) (ofA, ofB time.Duration) {
 	t.Helper()
-	var times [2][]time.Duration
+	least := [2]time.Duration{time.Hour, time.Hour}
 	for range 60 {
 		for i, c := range []*Catalog{a, b} {
 			start := time.Now()
@@ -101,11 +102,8 @@ func medians(t *testing.T, a, b *Catalog, q catalog.Query) (ofA, ofB time.Durati
 			if err != nil || len(page) != q.Limit {
 				t.Fatalf("%d records, %v", len(page), err)
 			}
-			times[i] = append(times[i], time.Since(start))
+			least[i] = min(least[i], time.Since(start))
 		}
 	}
-	for i := range times {
-		slices.Sort(times[i])
-	}
-	return times[0][30], times[1][30]
+	return least[0], least[1]
 }
