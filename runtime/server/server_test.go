@@ -247,7 +247,17 @@ func TestStopFinishesWhatHasBegun(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.stop()
-	time.Sleep(300 * time.Millisecond) // the stop is under way
+	address := strings.TrimPrefix(s.URL, "http://")
+	for end := time.Now().Add(longest); ; time.Sleep(time.Millisecond) {
+		conn, err := net.Dial("tcp", address)
+		if err != nil {
+			break // the stop is under way
+		}
+		conn.Close()
+		if time.Now().After(end) {
+			t.Fatal("it does not begin to stop")
+		}
+	}
 	if _, err := io.WriteString(send, "67890"); err != nil {
 		t.Fatal(err)
 	}
