@@ -28,9 +28,11 @@ type TokenAuthenticator interface {
 //   - the Host is loopback, or a page has pointed a name of its own to
 //     127.0.0.1 (DNS rebinding) and is of the same origin to the browser;
 //   - Origin is absent, loopback or one that the settings name; "null", which
-//     sandboxed pages and files send, is none of these;
-//   - Sec-Fetch-Site is not cross-site, for the requests without Origin that a
-//     page can cause by an image or a link;
+//     sandboxed pages and files send, and browsers for a page whose request was
+//     redirected here by another site, is none of these;
+//   - without Origin, Sec-Fetch-Site is not cross-site: a page can cause such
+//     requests by an image or a link. With one it says nothing more: a page of
+//     localhost is of another site than 127.0.0.1;
 //   - no header says that a proxy has forwarded it, for then it may come from
 //     anywhere.
 //
@@ -66,10 +68,11 @@ func (d *Dev) Authenticate(r *http.Request) (Principal, error) {
 	if name := forwardedBy(r.Header); name != "" {
 		return Principal{}, files.Problemf(files.CodeUnauthenticated, "", "a token is needed: the header %s says that a proxy has forwarded this request", name)
 	}
-	if origins := r.Header.Values("Origin"); len(origins) > 1 || len(origins) == 1 && !d.knows(origins[0]) {
+	origins := r.Header.Values("Origin")
+	if len(origins) > 1 || len(origins) == 1 && !d.knows(origins[0]) {
 		return Principal{}, files.Problemf(files.CodeForbidden, "", "pages of this origin may not use the development identity; name it in the settings, or send a token")
 	}
-	if slices.Contains(r.Header.Values("Sec-Fetch-Site"), "cross-site") {
+	if len(origins) == 0 && slices.Contains(r.Header.Values("Sec-Fetch-Site"), "cross-site") {
 		return Principal{}, files.Problemf(files.CodeForbidden, "", "pages of other sites may not use the development identity; send a token")
 	}
 	return Principal{Owner: DevOwner, Scopes: []string{ScopeRead, ScopeWrite}}, nil

@@ -58,6 +58,9 @@ func TestDevWithoutToken(t *testing.T) {
 		"typed into the browser": {"localhost:8080", http.Header{"Sec-Fetch-Site": {"none"}}, ""},
 		"a configured page":      {"localhost:8080", http.Header{"Origin": {"https://app.example"}}, ""},
 
+		"a configured page, as browsers say": {"localhost:8080", http.Header{"Origin": {"https://app.example"}, "Sec-Fetch-Site": {"cross-site"}}, ""},
+		"localhost to 127.0.0.1":             {"127.0.0.1:8080", http.Header{"Origin": {"http://localhost:5173"}, "Sec-Fetch-Site": {"cross-site"}}, ""},
+
 		"a rebound name":            {"evil.example:8080", nil, files.CodeUnauthenticated},
 		"a rebound page":            {"evil.example:8080", http.Header{"Origin": {"http://evil.example:8080"}, "Sec-Fetch-Site": {"same-origin"}}, files.CodeUnauthenticated},
 		"a name that begins alike":  {"localhost.evil.example", nil, files.CodeUnauthenticated},
@@ -67,15 +70,17 @@ func TestDevWithoutToken(t *testing.T) {
 		"all addresses":             {"0.0.0.0:8080", nil, files.CodeUnauthenticated},
 		"no host":                   {"", nil, files.CodeUnauthenticated},
 
-		"a foreign page":              {"localhost:8080", http.Header{"Origin": {"https://evil.example"}}, files.CodeForbidden},
-		"a sandboxed page":            {"localhost:8080", http.Header{"Origin": {"null"}}, files.CodeForbidden},
-		"an empty origin":             {"localhost:8080", http.Header{"Origin": {""}}, files.CodeForbidden},
-		"two origins":                 {"localhost:8080", http.Header{"Origin": {"http://localhost", "https://evil.example"}}, files.CodeForbidden},
-		"an extension":                {"localhost:8080", http.Header{"Origin": {"chrome-extension://localhost"}}, files.CodeForbidden},
-		"a page of a rebound name":    {"localhost:8080", http.Header{"Origin": {"http://localhost.evil.example"}}, files.CodeForbidden},
-		"a user before the host":      {"localhost:8080", http.Header{"Origin": {"http://localhost@evil.example"}}, files.CodeForbidden},
-		"a configured page, extended": {"localhost:8080", http.Header{"Origin": {"https://app.example.evil"}}, files.CodeForbidden},
-		"an image on a foreign page":  {"localhost:8080", http.Header{"Sec-Fetch-Site": {"cross-site"}}, files.CodeForbidden},
+		"a foreign page":                  {"localhost:8080", http.Header{"Origin": {"https://evil.example"}}, files.CodeForbidden},
+		"a sandboxed page":                {"localhost:8080", http.Header{"Origin": {"null"}}, files.CodeForbidden},
+		"an empty origin":                 {"localhost:8080", http.Header{"Origin": {""}}, files.CodeForbidden},
+		"two origins":                     {"localhost:8080", http.Header{"Origin": {"http://localhost", "https://evil.example"}}, files.CodeForbidden},
+		"an extension":                    {"localhost:8080", http.Header{"Origin": {"chrome-extension://localhost"}}, files.CodeForbidden},
+		"a page of a rebound name":        {"localhost:8080", http.Header{"Origin": {"http://localhost.evil.example"}}, files.CodeForbidden},
+		"a user before the host":          {"localhost:8080", http.Header{"Origin": {"http://localhost@evil.example"}}, files.CodeForbidden},
+		"a configured page, extended":     {"localhost:8080", http.Header{"Origin": {"https://app.example.evil"}}, files.CodeForbidden},
+		"a foreign page, as browsers say": {"localhost:8080", http.Header{"Origin": {"https://evil.example"}, "Sec-Fetch-Site": {"cross-site"}}, files.CodeForbidden},
+		"a redirect by a foreign page":    {"localhost:8080", http.Header{"Origin": {"null"}, "Sec-Fetch-Site": {"cross-site"}}, files.CodeForbidden},
+		"an image on a foreign page":      {"localhost:8080", http.Header{"Sec-Fetch-Site": {"cross-site"}}, files.CodeForbidden},
 	} {
 		t.Run(name, func(t *testing.T) { checkDev(t, tc.host, tc.header, tc.code) })
 	}
