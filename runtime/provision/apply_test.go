@@ -276,3 +276,27 @@ func TestHalfDoneRunIsCompletedByTheNext(t *testing.T) {
 		}
 	}
 }
+
+// A store that writes all settings of a bucket when one is written, as SeaweedFS
+// does, can lose one that it had: it is written again.
+func TestApplyOnAStoreThatLosesASetting(t *testing.T) {
+	store := &keeper{loses: map[string]string{"cors": "tagging", "tagging": "lifecycle"}, lossy: 2}
+	target := store.target(t)
+	_, gaps := provision(t, target, resolved(t))
+	if _, lacks := gapOf(gaps, "tags"); lacks {
+		t.Errorf("%v", gaps)
+	}
+	if again, err := Plan(t.Context(), target, resolved(t)); err != nil || len(again.Changes) != 0 || store.lossy != 0 {
+		t.Errorf("a second run changes %v, %v", names(again), err)
+	}
+}
+
+// Where two settings exclude each other, one is a gap.
+func TestApplyOnAStoreThatGoesOnLosing(t *testing.T) {
+	store := &keeper{loses: map[string]string{"cors": "tagging", "tagging": "cors"}, lossy: 1000}
+	_, gaps := provision(t, store.target(t), resolved(t))
+	gap, lacks := gapOf(gaps, "tags")
+	if other, both := gapOf(gaps, "cors"); lacks == both || gap.Reason != Ignored && other.Reason != Ignored {
+		t.Errorf("%v", gaps)
+	}
+}

@@ -168,32 +168,9 @@ func (a aspect[T]) difference(t Target, have, want T) (*Change, []Foreign) {
 	change.Parts = a.changes(have, all)
 	change.Overwrites = a.single && !isEmpty(change.Have) && !t.Replace[a.name]
 	change.apply = func(ctx context.Context) (*Gap, error) { return a.apply(ctx, t, all) }
+	change.lost = func(ctx context.Context) (*Gap, error) { return a.readBack(ctx, t, all) }
 	change.narrow = func(ctx context.Context, on *Bench) (planned, error) { return a.narrow(ctx, t, on, have, want) }
 	return change, named
-}
-
-// apply writes want and reads it back.
-func (a aspect[T]) apply(ctx context.Context, t Target, want T) (*Gap, error) {
-	switch err := known(ctx, func() error { return a.put(ctx, t.Client, &t.Bucket, want) }); {
-	case isUnsupported(err):
-		return a.gap(t, Unsupported, said(err)), nil
-	case isRefused(err):
-		return a.gap(t, Refused, said(err)), nil
-	case err != nil:
-		return nil, fmt.Errorf("provision: writing %s of bucket %s: %w", a.name, t.Bucket, err)
-	}
-	var got T
-	err := known(ctx, func() (err error) {
-		got, err = a.get(ctx, t.Client, &t.Bucket)
-		return err
-	})
-	if err != nil && !isAbsent(err) {
-		return nil, fmt.Errorf("provision: reading %s of bucket %s back: %w", a.name, t.Bucket, err)
-	}
-	if have := a.canonical(got); string(have) != string(a.canonical(want)) {
-		return a.gap(t, Ignored, "read back as "+string(have)), nil
-	}
-	return nil, nil
 }
 
 // gap returns the gap of the whole setting.

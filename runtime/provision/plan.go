@@ -55,6 +55,7 @@ type Change struct {
 	Overwrites bool `json:"overwrites,omitempty"`
 
 	apply  func(context.Context) (*Gap, error)
+	lost   func(context.Context) (*Gap, error) // the gap of one that was there, and is not any more
 	narrow func(ctx context.Context, on *Bench) (planned, error)
 }
 
@@ -117,26 +118,4 @@ func elsewhereGaps(s Settings) []Gap {
 		gaps = append(gaps, Gap{Setting: property, Reason: Elsewhere, Detail: "a property that only CloudFormation applies", Consequence: "it asks for something of AWS's own, such as its metrics; the store has nothing like it"})
 	}
 	return gaps
-}
-
-// Apply makes the changes of a plan, one after the other, and reads each back.
-// It returns all gaps: the plan's and those that writing showed. On an error
-// what was done stays done, and planning and applying again does the rest.
-func Apply(ctx context.Context, d Diff) ([]Gap, error) {
-	if d.Create {
-		if err := createBucket(ctx, d.target); err != nil {
-			return d.Gaps, err
-		}
-	}
-	gaps := d.Gaps
-	for _, change := range d.Changes {
-		gap, err := change.apply(ctx)
-		if err != nil {
-			return gaps, err
-		}
-		if gap != nil {
-			gaps = append(gaps, *gap)
-		}
-	}
-	return gaps, nil
 }

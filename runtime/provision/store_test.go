@@ -23,6 +23,8 @@ type keeper struct {
 	puts     []string          // what was written, in order
 	status   map[string]int    // subresources that answer with an error
 	forgets  map[string]bool   // subresources that are taken and not kept
+	loses    map[string]string // a write of a subresource takes away another
+	lossy    int               // so many times
 	unknown  int               // so many writes of settings find no bucket
 	hangsUp  int               // so many writes of settings are answered by a status, and no more
 	failPuts int               // from the so many-th write on, counting from 1, everything is 503; 0: never
@@ -61,6 +63,10 @@ func (k *keeper) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodPut {
 		if k.accepts(w, sub) && !k.forgets[sub] {
 			k.kept[sub] = string(body)
+		}
+		if lost := k.loses[sub]; k.lossy > 0 && k.kept[lost] != "" {
+			k.lossy--
+			delete(k.kept, lost)
 		}
 		return
 	}

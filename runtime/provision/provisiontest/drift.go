@@ -179,7 +179,7 @@ func others(t *testing.T, s Store) {
 		}
 		i := slices.IndexFunc(compared.Settings, func(c provision.Compared) bool { return c.Setting == setting })
 		if touched && (i < 0 || len(compared.Settings[i].Differences) != 1 || compared.Settings[i].Differences[0].Kind != provision.Extra) {
-			t.Errorf("%s: what others have set is no difference: %v", setting, compared.Settings)
+			t.Errorf("%s: others have set a part of it, which has to be told as extra, and nothing else: %v", setting, compared.Settings)
 		}
 	}
 	over := &transport{}
