@@ -15,6 +15,7 @@
 package process
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -88,7 +89,7 @@ func (p *Process) start() error {
 	}
 	defer log.Close() // the program has its own copy
 	cmd := exec.Command(p.program.Command[0], p.program.Command[1:]...)
-	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = p.program.Folder, p.program.Env, log, log
+	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = cmp.Or(p.program.Folder, p.program.Dir), p.program.Env, log, log
 	if p.program.Input != "" {
 		cmd.Stdin = strings.NewReader(p.program.Input)
 	}
@@ -168,6 +169,9 @@ func signal(leader *exec.Cmd, how syscall.Signal) error {
 
 // Ended returns a channel that is closed when the program has ended.
 func (p *Process) Ended() <-chan struct{} { return p.ended }
+
+// ExitCode returns that of a program that has ended; -1 of one that a signal has.
+func (p *Process) ExitCode() int { return p.cmd.ProcessState.ExitCode() }
 
 // Pid returns the number of the program's process.
 func (p *Process) Pid() int { return p.cmd.Process.Pid }

@@ -11,8 +11,8 @@ type Program struct {
 	// Input is what it reads before its input ends.
 	Input string
 	// Folder is where it runs. It is removed at the end. Empty: it runs where
-	// this process does.
-	Folder string
+	// this process does, or in Dir, of which nothing is removed.
+	Folder, Dir string
 	// Leftovers are shell patterns, without spaces, of files that it makes
 	// elsewhere. They are removed at the end.
 	Leftovers []string
