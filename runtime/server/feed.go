@@ -11,9 +11,16 @@ import (
 
 // Bounds of a feed.
 const (
-	feedParallel = 8           // keys that are projected at the same time
-	feedMost     = 10_000      // keys under way, each of which costs memory
-	feedTimeout  = time.Minute // one look at a key
+	feedMost    = 10_000      // keys under way, each of which costs memory
+	feedTimeout = time.Minute // one look at a key
+)
+
+// How many keys a feed projects at the same time.
+const (
+	// feedParallel leaves connections of a PostgreSQL database to requests.
+	feedParallel = 8
+	// feedTogether is for SQLite, which commits together what comes together.
+	feedTogether = 32
 )
 
 // errFull is a feed that takes no more keys for a while.
@@ -53,10 +60,10 @@ type following struct {
 	told  []chan error // are told how the look ended that begins next
 }
 
-func newFeed(ctx context.Context, log *slog.Logger, project func(ctx context.Context, objectKey string) error, full func(), count eventCounter) *feed {
+func newFeed(ctx context.Context, log *slog.Logger, parallel int, project func(ctx context.Context, objectKey string) error, full func(), count eventCounter) *feed {
 	return &feed{
 		ctx: ctx, project: project, pause: pause, full: full, count: count, log: log,
-		slots: make(chan struct{}, feedParallel), under: map[string]*following{},
+		slots: make(chan struct{}, parallel), under: map[string]*following{},
 	}
 }
 

@@ -43,7 +43,7 @@ func TestFeedLooksAgainWhenAKeyChangesMeanwhile(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var truth, seen atomic.Int64
 		var looks atomic.Int64
-		f := newFeed(t.Context(), quiet(), func(context.Context, string) error {
+		f := newFeed(t.Context(), quiet(), feedParallel, func(context.Context, string) error {
 			looks.Add(1)
 			now := truth.Load()
 			time.Sleep(time.Second) // the key may change now
@@ -69,7 +69,7 @@ func TestFeedTriesAgainUntilItSucceeds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var attempts atomic.Int64
 		counts, begin := &eventCounts{}, time.Now()
-		f := newFeed(t.Context(), quiet(), func(context.Context, string) error {
+		f := newFeed(t.Context(), quiet(), feedParallel, func(context.Context, string) error {
 			if attempts.Add(1) < 20 {
 				return errors.New("busy")
 			}
@@ -94,7 +94,7 @@ func TestFeedBoundsItsWorkAndFollowsEveryKey(t *testing.T) {
 		var mu sync.Mutex
 		seen := map[string]int{}
 		var running, most atomic.Int64
-		f := newFeed(t.Context(), quiet(), func(_ context.Context, key string) error {
+		f := newFeed(t.Context(), quiet(), feedParallel, func(_ context.Context, key string) error {
 			most.Store(max(most.Load(), running.Add(1)))
 			time.Sleep(time.Millisecond)
 			running.Add(-1)
@@ -116,7 +116,7 @@ func TestFeedBoundsItsWorkAndFollowsEveryKey(t *testing.T) {
 func TestFeedGivesUpWhenItIsTold(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
-		f := newFeed(ctx, quiet(), func(context.Context, string) error { return errors.New("down") }, nil, &eventCounts{})
+		f := newFeed(ctx, quiet(), feedParallel, func(context.Context, string) error { return errors.New("down") }, nil, &eventCounts{})
 		f.changed("k")
 		time.Sleep(time.Minute)
 		end, stop := context.WithTimeout(t.Context(), time.Second)
@@ -137,7 +137,7 @@ func TestFeedTellsHowTheNextLookEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, giveUp := context.WithCancel(t.Context())
 		var looks atomic.Int64
-		f := newFeed(ctx, quiet(), func(ctx context.Context, _ string) error {
+		f := newFeed(ctx, quiet(), feedParallel, func(ctx context.Context, _ string) error {
 			time.Sleep(time.Second)
 			if looks.Add(1) == 2 {
 				return errors.New("down")
@@ -175,7 +175,7 @@ func TestFeedThatIsFull(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, giveUp := context.WithCancel(t.Context())
 		told := 0
-		f := newFeed(ctx, quiet(), func(ctx context.Context, _ string) error { <-ctx.Done(); return ctx.Err() }, func() { told++ }, &eventCounts{})
+		f := newFeed(ctx, quiet(), feedParallel, func(ctx context.Context, _ string) error { <-ctx.Done(); return ctx.Err() }, func() { told++ }, &eventCounts{})
 		for n := range feedMost {
 			f.changed(fmt.Sprint(n))
 		}

@@ -128,7 +128,11 @@ func (s *server) open(ctx context.Context) (err error) {
 	}
 	// The feed begins to work with the first change, when all of this is set.
 	s.upkeep = newUpkeep(s.cfg.Log, s.metrics)
-	s.feed = newFeed(background, s.cfg.Log, func(ctx context.Context, objectKey string) error {
+	parallel := feedTogether
+	if s.cfg.Database != "" {
+		parallel = feedParallel
+	}
+	s.feed = newFeed(background, s.cfg.Log, parallel, func(ctx context.Context, objectKey string) error {
 		return s.projector.Sync(ctx, objectKey)
 	}, s.upkeep.scout.reconcile, s.metrics)
 	if err := s.openStore(ctx); err != nil {

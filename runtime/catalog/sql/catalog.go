@@ -16,6 +16,7 @@ import (
 // Catalog is a catalog.Catalog in a database. Close it when done.
 type Catalog struct {
 	read, write *sql.DB
+	change      changer
 	pool        *pgxpool.Pool // under both, in PostgreSQL; nil elsewhere
 	release     func()        // what is left to do when both are closed
 	dialect     dialect
@@ -24,6 +25,24 @@ type Catalog struct {
 }
 
 var _ catalog.Catalog = (*Catalog)(nil)
+
+// changer runs a statement on the database that is written to, and returns how
+// many rows it has changed.
+type changer func(ctx context.Context, statement string, args ...any) (rows int64, err error)
+
+// changing returns the changer that runs each statement in a database, by
+// itself, or in a transaction.
+func changing(in interface {
+	ExecContext(ctx context.Context, statement string, args ...any) (sql.Result, error)
+}) changer {
+	return func(ctx context.Context, statement string, args ...any) (int64, error) {
+		result, err := in.ExecContext(ctx, statement, args...)
+		if err != nil {
+			return 0, err
+		}
+		return result.RowsAffected()
+	}
+}
 
 // Close closes the connections to the database.
 func (c *Catalog) Close() error {
@@ -124,11 +143,8 @@ func (c *Catalog) Forget(ctx context.Context) (int64, error) {
 	var total int64
 	for { // in small steps, so that no writer waits for long
 		var n int64
-		err := c.retry(ctx, func(ctx context.Context) error {
-			result, err := c.write.ExecContext(ctx, c.text.someOld, c.now().UnixMilli())
-			if err == nil {
-				n, err = result.RowsAffected()
-			}
+		err := c.retry(ctx, func(ctx context.Context) (err error) {
+			n, err = c.change(ctx, c.text.someOld, c.now().UnixMilli())
 			return err
 		})
 		if total += n; err != nil || n == 0 {

@@ -9,7 +9,8 @@
 // The schema is in migrations/: one table, records, with a row for each key,
 // and a partial index for each view. Every write is one statement that also
 // checks the revision, so no transaction is ever open between a read and a
-// write and the isolation level does not matter.
+// write and the isolation level does not matter. On SQLite, where each commit
+// waits for the disk, writes that come at the same time share one.
 //
 // On PostgreSQL all of it is in the schema bytepass, with the view
 // bytepass.files for people to query; COMMENTs say what the columns mean (\d+

@@ -64,11 +64,8 @@ func (s statements) every(space files.Space, b catalog.Bounds) (string, []any) {
 // Erase implements catalog.Eraser.
 func (c *Catalog) Erase(ctx context.Context, space files.Space, key files.Key, was catalog.Revision) error {
 	var erased int64
-	err := c.retry(ctx, func(ctx context.Context) error {
-		result, err := c.write.ExecContext(ctx, `DELETE FROM `+c.text.records+` WHERE "space" = $1 AND "key" = $2 AND "rev" = $3`, space.String(), string(key), int64(was))
-		if err == nil {
-			erased, err = result.RowsAffected()
-		}
+	err := c.retry(ctx, func(ctx context.Context) (err error) {
+		erased, err = c.change(ctx, `DELETE FROM `+c.text.records+` WHERE "space" = $1 AND "key" = $2 AND "rev" = $3`, space.String(), string(key), int64(was))
 		return err
 	})
 	if err != nil || erased == 1 {

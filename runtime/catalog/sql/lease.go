@@ -99,14 +99,10 @@ func (l *Lease) take(ctx context.Context) (until time.Time, held bool, err error
 	defer cancel()
 	// Counted from before the database does, so that it is over here first.
 	until = time.Now().Add(l.life - l.life/10)
-	result, err := l.catalog.write.ExecContext(ctx, `INSERT INTO bytepass.leases AS l ("name", "holder", "expires")
+	n, err := l.catalog.change(ctx, `INSERT INTO bytepass.leases AS l ("name", "holder", "expires")
 		VALUES ($1, $2, clock_timestamp() + $3 * interval '1 millisecond')
 		ON CONFLICT ("name") DO UPDATE SET "holder" = EXCLUDED."holder", "expires" = EXCLUDED."expires"
 		WHERE l."holder" = EXCLUDED."holder" OR l."expires" < clock_timestamp()`, l.name, l.holder, l.life.Milliseconds())
-	if err != nil {
-		return time.Time{}, false, wrap("lease", err)
-	}
-	n, err := result.RowsAffected()
 	return until, n == 1, wrap("lease", err)
 }
 
@@ -115,7 +111,7 @@ func (l *Lease) take(ctx context.Context) (until time.Time, held bool, err error
 func (l *Lease) giveBack(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, l.life/leaseSlice)
 	defer cancel()
-	if _, err := l.catalog.write.ExecContext(ctx, `DELETE FROM bytepass.leases WHERE "name" = $1 AND "holder" = $2`, l.name, l.holder); err != nil {
+	if _, err := l.catalog.change(ctx, `DELETE FROM bytepass.leases WHERE "name" = $1 AND "holder" = $2`, l.name, l.holder); err != nil {
 		l.log.Debug("the lease was not given back", "what", l.name, "error", err)
 	}
 }

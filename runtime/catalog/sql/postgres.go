@@ -61,7 +61,7 @@ func OpenPostgres(ctx context.Context, rawURL string, now func() time.Time) (*Ca
 		return nil, fmt.Errorf("catalog: %w", err)
 	}
 	db := stdlib.OpenDBFromPool(pool)
-	c := &Catalog{read: db, write: db, pool: pool, release: pool.Close, dialect: postgres, text: newStatements(postgres), now: now}
+	c := &Catalog{read: db, write: db, change: changing(db), pool: pool, release: pool.Close, dialect: postgres, text: newStatements(postgres), now: now}
 	opening := *c
 	opening.dialect.patience = 0 // a migration may take its time
 	if err := opening.retry(ctx, func(ctx context.Context) error { return migrate(ctx, db, postgres) }); err != nil {

@@ -33,12 +33,9 @@ func (c *Catalog) Put(ctx context.Context, r files.Record, was catalog.Revision)
 		statement, args = c.text.update, append(args, int64(was))
 	}
 	attempts, written := 0, int64(0)
-	err = c.retry(ctx, func(ctx context.Context) error {
+	err = c.retry(ctx, func(ctx context.Context) (err error) {
 		attempts++
-		result, err := c.write.ExecContext(ctx, statement, args...)
-		if err == nil {
-			written, err = result.RowsAffected()
-		}
+		written, err = c.change(ctx, statement, args...)
 		return err
 	})
 	switch {

@@ -32,7 +32,7 @@ func OpenSQLite(ctx context.Context, path string, now func() time.Time) (*Catalo
 	if err != nil {
 		return nil, fmt.Errorf("catalog: %w", err)
 	}
-	write := sql.OpenDB(connector{sqliteDSN(path), busyTimeout})
+	write := sql.OpenDB(connector{sqliteDSN(path) + "&_txlock=immediate", busyTimeout})
 	// SQLite has one writer at a time: waiting for it in a queue of this
 	// process is fairer and cheaper than in its busy handler.
 	write.SetMaxOpenConns(1)
@@ -43,7 +43,7 @@ func OpenSQLite(ctx context.Context, path string, now func() time.Time) (*Catalo
 	read := sql.OpenDB(connector{sqliteDSN(path) + "&_pragma=query_only(1)", busyTimeout})
 	read.SetMaxOpenConns(8)
 	read.SetMaxIdleConns(8)
-	return &Catalog{read: read, write: write, dialect: sqlite, text: newStatements(sqlite), now: now}, nil
+	return &Catalog{read: read, write: write, change: newGroup(write).change, dialect: sqlite, text: newStatements(sqlite), now: now}, nil
 }
 
 // sqliteDSN names the file as a URI, so that every path is possible, and the

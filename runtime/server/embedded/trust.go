@@ -12,6 +12,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 )
 
+// idleConnections is how many connections are kept open between requests.
+const idleConnections = 64
+
 // Transport returns a transport to a store that shows the first certificate in
 // a file: it trusts that one and no other, by whatever name or address it finds
 // the store. A server's certificate rarely names the address that it listens on.
@@ -19,6 +22,7 @@ import (
 // it trusts whom everybody trusts.
 func Transport(certFile string) *http.Transport {
 	t := awshttp.NewBuildableClient().GetTransport()
+	t.MaxIdleConnsPerHost = idleConnections
 	if certFile != "" {
 		t.TLSClientConfig = exactly(certFile)
 	}
