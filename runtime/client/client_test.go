@@ -107,6 +107,9 @@ func TestProblems(t *testing.T) {
 		"for the moment":   {503, `{"code":"unavailable","detail":"later"}`, "", "", 3},
 		"too many":         {429, ``, "", "", 3},
 		"a gateway's 502":  {502, `<html>`, "", "", 3},
+		"a body too late":  {408, ``, "", "", 3},
+		"not implemented":  {501, `<html>`, "", "501", 1},
+		"no room":          {507, `{"code":"store-full","detail":"full"}`, CodeStoreFull, "full", 1},
 		"an answer in 200": {200, `<html>`, "", "does not answer as Bytepass does", 1},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -78,10 +78,22 @@ func refused(res *http.Response, body []byte) error {
 		}
 	}
 	p.Status, p.Request = res.StatusCode, res.Header.Get("X-Request-Id")
-	if p.Status == http.StatusTooManyRequests || p.Status >= http.StatusInternalServerError && p.Status != http.StatusInsufficientStorage {
+	if ForTheMoment(p.Status) {
 		return Temporary(p, retryAfter(res.Header))
 	}
 	return p
+}
+
+// ForTheMoment reports whether an answer of this status may be another one the next
+// time. A server without room, or that cannot do what was asked, stays so.
+func ForTheMoment(status int) bool {
+	switch status {
+	case http.StatusNotImplemented, http.StatusInsufficientStorage, http.StatusHTTPVersionNotSupported:
+		return false
+	case http.StatusTooManyRequests, http.StatusRequestTimeout:
+		return true
+	}
+	return status >= http.StatusInternalServerError
 }
 
 // retryAfter reads the seconds of a Retry-After header (RFC 9110, section

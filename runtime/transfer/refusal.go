@@ -44,7 +44,7 @@ func refusal(res *http.Response) error {
 		return fmt.Errorf("%w: %w", errGone, err)
 	case res.StatusCode == http.StatusPreconditionFailed:
 		return fmt.Errorf("%w: %w", errTaken, err)
-	case res.StatusCode >= 500, res.StatusCode == http.StatusTooManyRequests, res.StatusCode == http.StatusRequestTimeout,
+	case client.ForTheMoment(res.StatusCode),
 		said.Code == "RequestTimeout", res.StatusCode == http.StatusConflict && said.Code == "OperationAborted":
 		return client.Temporary(err, 0)
 	}
