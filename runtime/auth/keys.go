@@ -2,6 +2,7 @@ package auth
 
 import (
 	"context"
+	"crypto/rsa"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -161,7 +162,7 @@ func (s *keySource) download(ctx context.Context) ([]jose.JSONWebKey, error) {
 }
 
 // parseKeySet returns the public signature keys of a key set. Keys of kinds
-// that are not known are skipped, as RFC 7517, section 5, asks.
+// that are not known are skipped, as RFC 7517, section 5, asks, and short ones.
 func parseKeySet(body []byte) ([]jose.JSONWebKey, error) {
 	var set struct {
 		Keys []json.RawMessage `json:"keys"`
@@ -172,7 +173,7 @@ func parseKeySet(body []byte) ([]jose.JSONWebKey, error) {
 	var keys []jose.JSONWebKey
 	for _, raw := range set.Keys {
 		var key jose.JSONWebKey
-		if json.Unmarshal(raw, &key) != nil || !key.Valid() || !key.IsPublic() || key.Use == "enc" {
+		if json.Unmarshal(raw, &key) != nil || !key.Valid() || !key.IsPublic() || key.Use == "enc" || short(key) {
 			continue
 		}
 		keys = append(keys, key)
@@ -181,4 +182,11 @@ func parseKeySet(body []byte) ([]jose.JSONWebKey, error) {
 		return nil, fmt.Errorf("the key set has no public key that verifies signatures")
 	}
 	return keys, nil
+}
+
+// short reports whether an RSA key has fewer bits than signatures of tokens need
+// (RFC 7518, sections 3.3 and 3.5).
+func short(key jose.JSONWebKey) bool {
+	public, ok := key.Key.(*rsa.PublicKey)
+	return ok && public.N.BitLen() < 2048
 }

@@ -2,6 +2,8 @@ package auth
 
 import (
 	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/rsa"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -172,4 +174,22 @@ func TestKeySetsAreReadWithCare(t *testing.T) {
 			t.Errorf("%q was read", bad)
 		}
 	}
+}
+
+// A short key can be broken: RFC 7518, section 3.3, takes 2048 bits and more.
+func TestShortKeysAreNone(t *testing.T) {
+	weak, err := rsa.GenerateKey(rand.Reader, 1024)
+	if err != nil {
+		t.Fatal(err)
+	}
+	short, good := private("short", jose.RS256, weak), private("good", jose.RS256, rsaKey())
+	i, c := newIssuer(t, short, good), newClock()
+	o := newTestOIDC(t, i, c)
+	_, err = o.Authenticate(withToken(sign(t, short, i.claims(c.Now(), nil), nil)))
+	wantCode(t, err, files.CodeUnauthenticated)
+	short.KeyID = "" // then each key is tried
+	_, err = o.Authenticate(withToken(sign(t, short, i.claims(c.Now(), nil), nil)))
+	wantCode(t, err, files.CodeUnauthenticated)
+	_, err = o.Authenticate(withToken(sign(t, good, i.claims(c.Now(), nil), nil)))
+	wantCode(t, err, "")
 }
