@@ -32,11 +32,11 @@ type kind struct {
 // costs no more than twice the hashing. It returns what ours costs.
 //
 // A neighbour on the core's other hardware thread, such as another virtual
-// machine, can slow general code for minutes while hashing in hardware, which waits for itself only, stays as it is. So ours
-// beside the hashing is held to the cost of the hashing on a quiet core or, on a
-// slowed one, to that cost slowed as much: to what the SDK, which is general
-// code too, takes there, divided by whenQuiet. On a quiet core the two are the
-// same.
+// machine, can slow general code for minutes while hashing in hardware, which
+// waits for nothing but itself, stays as it is. So what ours costs beside the
+// hashing is held to the cost of the hashing on a quiet core, and on a slowed
+// one to that cost slowed as much as the SDK is, which is general code too:
+// there the SDK takes more than whenQuiet times the hashing.
 func (k kind) hold(t *testing.T) (ours time.Duration) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1)) // the collector has no processor of its own
 	functions := [...]func() error{k.ours, k.sdk, k.hashing}

@@ -43,7 +43,7 @@ func aPut(t testing.TB, token string) kind {
 		t.Fatal(err)
 	}
 	k.hashing = hashesOf(p.URL, "content-length:1048576\ncontent-type:image/jpeg\n", "content-length;content-type;host")
-	if k.atLeast, k.whenQuiet = 25, 64; token != "" {
+	if k.atLeast, k.whenQuiet = 30, 64; token != "" {
 		k.atLeast, k.whenQuiet = 15, 40
 	}
 	return k
