@@ -24,7 +24,7 @@ func (d *deployment) command(t *testing.T, environ []string, args ...string) (co
 			t.Fatal(err)
 		}
 	}
-	cmd := exec.CommandContext(t.Context(), d.server.Binary, append([]string{"verify"}, args...)...)
+	cmd := exec.CommandContext(t.Context(), d.server.Binary, append([]string{"verify", "--timeout", longest.String(), "--listed-within", patience.String()}, args...)...)
 	cmd.Dir, cmd.Env = dir, append(os.Environ(), append(environ, "BYTEPASS_URL="+d.server.URL)...)
 	var out, log bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &log

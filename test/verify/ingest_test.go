@@ -24,7 +24,7 @@ func TestIngestDead(t *testing.T) {
 		t.Fatal(err)
 	}
 	cfg := d.config(t, fault{})
-	cfg.Except = []string{"expiry"}
+	cfg.Except, cfg.ListedWithin = []string{"expiry"}, haste
 	report, err := verify.Run(t.Context(), cfg)
 	if err != nil {
 		t.Fatal(err)

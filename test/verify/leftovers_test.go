@@ -3,6 +3,8 @@ package verify
 import (
 	"context"
 	"errors"
+	"io"
+	"net/http"
 	"os/exec"
 	"strings"
 	"sync"
@@ -15,18 +17,68 @@ import (
 
 // alone verifies with what every deployment has: an address and a token.
 func (d *deployment) alone() verify.Config {
-	return verify.Config{URL: d.server.URL, Token: client.StaticToken(d.own)}
+	return verify.Config{URL: d.server.URL, Token: client.StaticToken(d.own), Timeout: longest, ListedWithin: patience}
 }
 
-// uploaded waits until a run has files in the list.
-func (d *deployment) uploaded(t *testing.T) {
+// uploaded reports whether a run has files in the list, and waits until it has,
+// or has ended.
+func (d *deployment) uploaded(t *testing.T, ended <-chan struct{}) bool {
 	t.Helper()
-	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
-		if strings.Contains(d.list(t, "files", d.own), ".bytepass-verify/") {
+	for !strings.Contains(d.list(t, "files", d.own), ".bytepass-verify/") {
+		select {
+		case <-ended:
+			return false
+		case <-time.After(5 * time.Millisecond):
+		}
+	}
+	return true
+}
+
+// kill kills a run in the middle. One that has cleaned up before, on a machine
+// that lets the test wait, is followed by another.
+func (d *deployment) kill(t *testing.T) {
+	t.Helper()
+	for range 20 {
+		run := exec.Command(d.server.Binary, "verify", "--url", d.server.URL, "--token", d.own)
+		if err := run.Start(); err != nil {
+			t.Fatal(err)
+		}
+		ended := make(chan struct{})
+		go func() {
+			_ = run.Wait() // its state says how it ended
+			close(ended)
+		}()
+		if d.uploaded(t, ended) {
+			_ = run.Process.Kill() // it may have ended just now
+		}
+		<-ended
+		if run.ProcessState.ExitCode() < 0 && strings.Contains(d.list(t, "files", d.own), ".bytepass-verify/") {
 			return
 		}
 	}
-	t.Fatal("no run has uploaded anything")
+	t.Fatal("every run ends before it is killed")
+}
+
+// held is what sends a run's requests, but for the one that the check "expiry"
+// begins with: that goes on until the run ends.
+type held struct{}
+
+func (held) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.GetBody != nil {
+		body, err := r.GetBody()
+		if err != nil {
+			return nil, err
+		}
+		text, err := io.ReadAll(body)
+		if err != nil {
+			return nil, err
+		}
+		if strings.Contains(string(text), `"expiresIn"`) {
+			<-r.Context().Done()
+			return nil, r.Context().Err()
+		}
+	}
+	return http.DefaultTransport.RoundTrip(r)
 }
 
 // TestKilled kills a run in the middle. A later one removes what it left, also
@@ -34,15 +86,7 @@ func (d *deployment) uploaded(t *testing.T) {
 // may be that of one which is under way.
 func TestKilled(t *testing.T) {
 	d := deploy(t)
-	run := exec.Command(d.server.Binary, "verify", "--url", d.server.URL, "--token", d.own)
-	if err := run.Start(); err != nil {
-		t.Fatal(err)
-	}
-	d.uploaded(t)
-	if err := run.Process.Kill(); err != nil {
-		t.Fatal(err)
-	}
-	_ = run.Wait()
+	d.kill(t)
 	c, err := client.New(client.Config{BaseURL: d.server.URL, Token: client.StaticToken(d.own)})
 	if err != nil {
 		t.Fatal(err)
@@ -79,11 +123,15 @@ func TestKilled(t *testing.T) {
 func TestInterrupted(t *testing.T) {
 	d := deploy(t)
 	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan struct{})
 	go func() {
-		d.uploaded(t)
+		d.uploaded(t, ended)
 		stop()
 	}()
-	report, err := verify.Run(ctx, d.alone())
+	cfg := d.alone()
+	cfg.Transport = held{}
+	report, err := verify.Run(ctx, cfg)
+	close(ended)
 	if !errors.Is(err, context.Canceled) {
 		t.Fatalf("it ended with %v", err)
 	}
@@ -119,7 +167,7 @@ func TestAtOnce(t *testing.T) {
 func TestTimeout(t *testing.T) {
 	d := deploy(t)
 	cfg := d.alone()
-	cfg.Timeout = time.Second
+	cfg.Timeout, cfg.Transport = 3*time.Second, held{}
 	report, err := verify.Run(t.Context(), cfg)
 	if err != nil {
 		t.Fatal(err)
