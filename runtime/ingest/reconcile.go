@@ -1,8 +1,8 @@
 package ingest
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -104,7 +104,7 @@ func (s *sweep) records(ctx context.Context) error {
 		})
 		return ctx.Err()
 	})
-	return errors.Join(group.Wait(), err)
+	return cmp.Or(err, group.Wait()) // when ctx ends, both say so
 }
 
 // keys passes over every object that the catalog does not know as it is. One
@@ -121,7 +121,7 @@ func (s *sweep) keys(ctx context.Context, bucket Lister) error {
 	}
 	for _, prefix := range []string{"u/", "g/"} {
 		if err := bucket.Keys(ctx, prefix, visit); err != nil {
-			return errors.Join(group.Wait(), err)
+			return cmp.Or(err, group.Wait())
 		}
 	}
 	return group.Wait()

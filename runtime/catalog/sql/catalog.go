@@ -157,7 +157,7 @@ func wrap(what string, err error) error {
 	if err == nil {
 		return nil
 	}
-	if Away(err) {
+	if Away(err) || busy(err) {
 		return fmt.Errorf("catalog: %s: %w: %w", what, files.Problemf(files.CodeUnavailable, "", "the catalog does not answer at the moment; try again"), err)
 	}
 	return fmt.Errorf("catalog: %s: %w", what, err)

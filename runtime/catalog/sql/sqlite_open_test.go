@@ -101,7 +101,7 @@ func TestConnectToALockedFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	name := sqliteDSN(path)
-	if _, err := (connector{name, 30 * time.Millisecond}).Connect(t.Context()); !busy(err) {
+	if _, err := (connector{name, 30 * time.Millisecond}).Connect(t.Context()); !busy(err) || files.CodeOf(wrap("get", err)) != files.CodeUnavailable {
 		t.Errorf("after its patience: %v", err)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Millisecond)
