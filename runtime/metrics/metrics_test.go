@@ -3,6 +3,7 @@ package metrics_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -119,6 +120,7 @@ func TestEveryMetric(t *testing.T) {
 	})
 	m.Reconciled(time.Second, 5, nil)
 	m.Reconciled(time.Minute, 2, errors.New("no"))
+	m.Reconciled(time.Hour, 1, fmt.Errorf("told to stop: %w", context.Canceled))
 	m.UploadsAborted(4)
 	m.Leader(func() bool { return true })
 	m.Certificate(func() time.Time { return now.Add(time.Hour) })
@@ -153,7 +155,7 @@ func TestEveryMetric(t *testing.T) {
 		{1, "bytepass_reconcile_runs_total", []string{"outcome", "ok"}},
 		{1, "bytepass_reconcile_runs_total", []string{"outcome", "failed"}},
 		{2, "bytepass_reconcile_duration_seconds", nil},
-		{7, "bytepass_reconcile_mended_total", nil},
+		{8, "bytepass_reconcile_mended_total", nil},
 		{1_800_000_000, "bytepass_reconcile_last_success_timestamp_seconds", nil},
 		{4, "bytepass_stale_uploads_aborted_total", nil},
 		{1, "bytepass_leader", nil},

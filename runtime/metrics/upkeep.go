@@ -1,6 +1,8 @@
 package metrics
 
 import (
+	"context"
+	"errors"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -33,10 +35,14 @@ func gauge(r prometheus.Registerer, name, help string) prometheus.Gauge {
 }
 
 // Reconciled counts a comparison that took so long and mended so many records;
-// err is why it failed, or nil.
+// err is why it failed, or nil. Of one that was called off (context.Canceled),
+// because the server stops or another leads, only what it mended counts.
 func (m *Metrics) Reconciled(took time.Duration, mended int64, err error) {
-	m.upkeep.duration.Observe(took.Seconds())
 	m.upkeep.mended.Add(float64(mended))
+	if errors.Is(err, context.Canceled) {
+		return
+	}
+	m.upkeep.duration.Observe(took.Seconds())
 	if err != nil {
 		m.upkeep.failed.Inc()
 		return

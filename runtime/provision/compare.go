@@ -64,7 +64,7 @@ func (c Comparison) Drifted() bool {
 func Compare(ctx context.Context, t Target, s Settings) (Comparison, error) {
 	exists, err := bucketExists(ctx, t)
 	if err != nil || !exists {
-		return Comparison{Bucket: t.Bucket}, err
+		return Comparison{Bucket: t.Bucket, Settings: []Compared{}}, err
 	}
 	c := Comparison{Bucket: t.Bucket, Exists: true}
 	known := s.holes()

@@ -105,6 +105,9 @@ func (u *upkeep) reconciling(ctx context.Context) {
 func (u *upkeep) reconcile(ctx context.Context) bool {
 	start := time.Now()
 	counts, err := u.projector.Reconcile(ctx, u.bucket, ingest.Sweep{})
+	if err != nil && ctx.Err() != nil {
+		err = ctx.Err() // whatever failed because of it
+	}
 	u.metrics.Reconciled(time.Since(start), counts.Changed, err)
 	switch {
 	case err == nil:
