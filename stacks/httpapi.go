@@ -155,7 +155,7 @@ func apiCORS(origins []string) *awsapigatewayv2.CorsPreflightOptions {
 	return &awsapigatewayv2.CorsPreflightOptions{
 		AllowOrigins:  jsii.Strings(origins...),
 		AllowMethods:  &[]awsapigatewayv2.CorsHttpMethod{awsapigatewayv2.CorsHttpMethod_GET, awsapigatewayv2.CorsHttpMethod_POST, awsapigatewayv2.CorsHttpMethod_DELETE},
-		AllowHeaders:  jsii.Strings("authorization", "content-type"),
+		AllowHeaders:  jsii.Strings("authorization", "content-type", "x-request-id"),
 		ExposeHeaders: jsii.Strings("link", "retry-after", "x-request-id"),
 		MaxAge:        awscdk.Duration_Hours(jsii.Number(1)),
 	}

@@ -79,7 +79,7 @@ func TestCORS(t *testing.T) {
 		t.Errorf("more is allowed than was set: %+v", rules[0])
 	}
 	api := d.api.Resources[d.only(t, d.api, "AWS::ApiGatewayV2::Api", "ApiHttp")]
-	if got := d.property(t, api, "CorsConfiguration"); got != `{"AllowHeaders":["authorization","content-type"],"AllowMethods":["GET","POST","DELETE"],"AllowOrigins":["https://app.example.org","https://admin.example.org"],"ExposeHeaders":["link","retry-after","x-request-id"],"MaxAge":3600}` {
+	if got := d.property(t, api, "CorsConfiguration"); got != `{"AllowHeaders":["authorization","content-type","x-request-id"],"AllowMethods":["GET","POST","DELETE"],"AllowOrigins":["https://app.example.org","https://admin.example.org"],"ExposeHeaders":["link","retry-after","x-request-id"],"MaxAge":3600}` {
 		t.Errorf("the API's CORS is %s", got)
 	}
 }
