@@ -40,12 +40,18 @@ const reachTimeout = 5 * time.Second
 // comes up in seconds, and each attempt is a line in the log.
 const waitMore = 4
 
+// reachDatabase returns nil if the database answers in time. One that takes
+// connections and says nothing would be waited for without an end.
+func reachDatabase(ctx context.Context, url string, within time.Duration) error {
+	ctx, cancel := context.WithTimeout(ctx, within)
+	defer cancel()
+	return sql.ReachPostgres(ctx, url)
+}
+
 // awaitDatabase returns when the database answers, or refuses.
 func awaitDatabase(ctx context.Context, cfg Config) error {
 	for attempt := 0; ; attempt++ {
-		reach, cancel := context.WithTimeout(ctx, reachTimeout)
-		err := sql.ReachPostgres(reach, cfg.Database)
-		cancel()
+		err := reachDatabase(ctx, cfg.Database, reachTimeout)
 		if err == nil || ctx.Err() != nil || !sql.Away(err) {
 			return refused(ctx, err)
 		}

@@ -86,6 +86,7 @@ type Config struct {
 
 	certificateEvery time.Duration       // 0 is certificateEvery
 	leaseLife        time.Duration       // 0: the constant; tests have less time
+	reachWithin      time.Duration       // of a command: how long a database may take to answer; 0 is lookTimeout
 	sleep            func(time.Duration) // nil is time.Sleep
 }
 

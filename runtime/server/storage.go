@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -40,6 +41,11 @@ func OpenStorage(ctx context.Context, cfg Config) (*Storage, error) {
 	s, err := reach(ctx, cfg, f)
 	if err != nil {
 		return nil, err
+	}
+	if cfg.Database != "" {
+		if err := reachDatabase(ctx, cfg.Database, cmp.Or(cfg.reachWithin, lookTimeout)); err != nil {
+			return nil, errors.Join(refused(ctx, err), s.stop())
+		}
 	}
 	if s.Catalog, err = openCatalog(ctx, cfg, f); err != nil {
 		return nil, errors.Join(err, s.stop())
