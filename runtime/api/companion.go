@@ -187,11 +187,18 @@ func (s *service) companionComplete(c *companionCall) (any, error) {
 	}{done.Location, string(done.Key)}, nil
 }
 
+// complete asks twice, if the store is still at it the first time: our own clients
+// come back for the answer, Uppy does not. The request's own end is before the
+// third time.
 func (s *service) complete(c *companionCall, uploadID string, finish uploads.Finish) (uploads.Completed, error) {
 	if s.Multipart == nil {
 		return uploads.Completed{}, notServed()
 	}
-	done, err := s.Multipart.Complete(c.Context(), c.space, c.key(), uploadID, finish)
+	key := c.key()
+	done, err := s.Multipart.Complete(c.Context(), c.space, key, uploadID, finish)
+	if files.CodeOf(err) == files.CodeUnavailable && c.Context().Err() == nil {
+		done, err = s.Multipart.Complete(c.Context(), c.space, key, uploadID, finish)
+	}
 	noteVersion(c.Context(), done.VersionID)
 	return done, err
 }

@@ -1,12 +1,15 @@
 package api
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
 	"testing"
 
 	"github.com/bytepass/bytepass/runtime/files"
+	"github.com/bytepass/bytepass/runtime/uploads"
 )
 
 // TestCompanionCompletesLargeFiles: Uppy names every part when it completes, with
@@ -28,6 +31,33 @@ func TestCompanionCompletesLargeFiles(t *testing.T) {
 		p := wantProblem(t, r.do("alice", http.MethodPost, target, body), http.StatusBadRequest, files.CodeInvalidParts, "parts")
 		if len(p.Parts) != files.MaxParts {
 			t.Errorf("%d parts are missing", len(p.Parts))
+		}
+	}
+}
+
+// busy is a store that takes its time to put parts together: so often it asks the
+// caller to come back.
+type busy struct {
+	Multipart
+	left int
+}
+
+func (b *busy) Complete(_ context.Context, _ files.Space, key, _ string, _ uploads.Finish) (uploads.Completed, error) {
+	if b.left--; b.left >= 0 {
+		return uploads.Completed{}, files.Problemf(files.CodeUnavailable, "", "still at it")
+	}
+	if key != "large" {
+		return uploads.Completed{}, errors.New("another key")
+	}
+	return uploads.Completed{Key: files.Key(key), Location: "https://store/large"}, nil
+}
+
+// TestCompanionWaitsForTheStore: Uppy does not come back for the answer.
+func TestCompanionWaitsForTheStore(t *testing.T) {
+	for left, status := range map[int]int{0: http.StatusOK, 1: http.StatusOK, 2: http.StatusServiceUnavailable} {
+		r := newRig(t, func(c *Config) { c.Multipart = &busy{left: left} })
+		if a := r.do("alice", http.MethodPost, "/s3/multipart/id/complete?key=large", `{"parts":[]}`); a.StatusCode != status {
+			t.Errorf("busy %d times: %d %s", left, a.StatusCode, a.body)
 		}
 	}
 }

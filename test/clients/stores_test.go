@@ -19,10 +19,12 @@ func TestStores(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			transfer.Run(t, transfer.Deployment{
+			d := transfer.Deployment{
 				URL: site.URL(), Token: token,
 				NoBackslashes: kind == stores.SeaweedFS, NoChecksums: kind != stores.VersityGW, NoneAtAll: kind == stores.Ceph,
-			})
+			}
+			transfer.Run(t, d)
+			transfer.Together(t, d)
 		})
 	}
 }

@@ -21,11 +21,16 @@ func Run(t *testing.T, d Deployment) {
 		"put resumes":     func(t *testing.T, r *rig) { putResumes(t, r, largeFile/2, 1) },
 		"get resumes":     func(t *testing.T, r *rig) { getResumes(t, r, largeFile/2, 1) },
 		"uploads removed": uploadsRemoved,
-		"joins":           func(t *testing.T, r *rig) { joins(t, r, 6*partSize) },
-		"same moment":     func(t *testing.T, r *rig) { atTheSameMoment(t, r, 3*partSize) },
 	} {
 		t.Run(name, func(t *testing.T) { run(t, rigOf(t, d)) })
 	}
+}
+
+// Together runs what has to hold where several put one file at once, in the space
+// of Run.
+func Together(t *testing.T, d Deployment) {
+	t.Run("joins", func(t *testing.T) { joins(t, rigOf(t, d), 4*partSize) })
+	t.Run("same moment", func(t *testing.T) { atTheSameMoment(t, rigOf(t, d), 2*partSize) })
 }
 
 // comesBack sends files of these sizes and fetches them again; both ways tell how
