@@ -49,6 +49,10 @@ func newIdentity(scope constructs.Construct, p platform) Identity {
 	domain := fmt.Sprintf("%s-%s", p.names.base, *awscdk.Aws_ACCOUNT_ID()) // unique in the region, among all accounts
 	awscognito.NewCfnUserPoolDomain(scope, jsii.String("Login"), &awscognito.CfnUserPoolDomainProps{
 		UserPoolId: pool.Ref(), Domain: jsii.String(domain),
+		// The classic pages. Those of version 2 are there for a client only when
+		// somebody has given it a branding style (Cognito developer guide,
+		// "Apply branding to managed login pages").
+		ManagedLoginVersion: jsii.Number(1),
 	})
 	return Identity{
 		Issuer: pool.AttrProviderUrl(), Audience: []string{*client.Ref()}, Pool: pool, Scopes: loginScopes,

@@ -57,6 +57,14 @@ func TestUserPool(t *testing.T) {
 			t.Errorf("the pool's %s is %s, not %s", name, got, want)
 		}
 	}
+	login := d.api.Resources[d.only(t, d.api, "AWS::Cognito::UserPoolDomain", "ApiLogin")]
+	for name, want := range map[string]string{
+		"Domain": `"bytepass-prod-` + account + `"`, "ManagedLoginVersion": `1`, "UserPoolId": `"` + poolID + `"`,
+	} {
+		if got := d.property(t, login, name); got != want {
+			t.Errorf("the login's %s is %s, not %s", name, got, want)
+		}
+	}
 	for name, want := range map[string]string{
 		"Issuer": issuer, "Audience": clientID, "UserPool": poolID,
 		"LoginUrl": "https://bytepass-prod-" + account + ".auth." + region + ".amazoncognito.com",
