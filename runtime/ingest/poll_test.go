@@ -86,3 +86,25 @@ func TestPollRejects(t *testing.T) {
 		t.Error("what a reconcile has found was deleted")
 	}
 }
+
+// Where a store has no events, a reconcile that finds an upload before a poll
+// does makes of it what that would have made; what was recorded before stays.
+func TestReconcileOfArrivals(t *testing.T) {
+	b := newBench(t)
+	b.bucket.put("u/alice/old", 6, 5)
+	b.bucket.put("u/alice/replaced", 5, 5)
+	b.reconcile(t)
+	b.bucket.put(objectKey, 6, 5)
+	b.bucket.put("u/alice/replaced", 6, 5)
+	for range 2 {
+		if _, err := b.Reconcile(t.Context(), b.bucket, Sweep{Concurrency: 1, Arrivals: true}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b.want(files.Rejected, "v3")
+	for key, rejected := range map[string]bool{objectKey: true, "u/alice/replaced": true, "u/alice/old": false} {
+		if b.bucket.top(key).marker != rejected {
+			t.Errorf("%s was deleted: %v, want %v", key, !rejected, rejected)
+		}
+	}
+}

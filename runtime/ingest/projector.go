@@ -60,21 +60,34 @@ const attempts = 10
 // then deleted, recoverably. When an error is returned the event has to be
 // delivered again; delivering it more often than needed does no harm.
 func (p *Projector) Sync(ctx context.Context, objectKey string) error {
-	_, err := p.converge(ctx, objectKey, true)
+	_, err := p.converge(ctx, objectKey, told)
 	return err
 }
 
+// occasion is why a key is looked at.
+type occasion int
+
+const (
+	// looking: nothing is known to have happened. Nothing is deleted, and a record
+	// that is equal is left alone: the events of a change commit by themselves,
+	// and reconcile only looks after those that were lost.
+	looking occasion = iota
+	// arriving: the store tells of nothing, so that what has changed has
+	// arrived, and is rejected if it is not what was declared.
+	arriving
+	// told: an event says that something happened.
+	told
+)
+
 // converge makes passes until one commits, and reports whether the record
-// changed. Without an event nothing is deleted, and a record that is equal is
-// left alone: the events of a change commit by themselves, and reconcile only
-// looks after those that were lost.
-func (p *Projector) converge(ctx context.Context, objectKey string, event bool) (changed bool, err error) {
+// changed.
+func (p *Projector) converge(ctx context.Context, objectKey string, why occasion) (changed bool, err error) {
 	space, key, ok := files.SplitObjectKey(objectKey)
 	if !ok {
 		return false, nil
 	}
 	for attempt := 1; ; attempt++ {
-		changed, err = p.pass(ctx, objectKey, space, key, event)
+		changed, err = p.pass(ctx, objectKey, space, key, why)
 		if err == nil {
 			return changed, nil
 		}
@@ -88,7 +101,7 @@ func (p *Projector) converge(ctx context.Context, objectKey string, event bool) 
 	}
 }
 
-func (p *Projector) pass(ctx context.Context, objectKey string, space files.Space, key files.Key, event bool) (changed bool, err error) {
+func (p *Projector) pass(ctx context.Context, objectKey string, space files.Space, key files.Key, why occasion) (changed bool, err error) {
 	old, rev, err := p.Catalog.Get(ctx, space, key)
 	if err != nil {
 		return false, err
@@ -97,19 +110,19 @@ func (p *Projector) pass(ctx context.Context, objectKey string, space files.Spac
 	if err != nil {
 		return false, err
 	}
-	next := p.gone(old, event)
+	next := p.gone(old, why == told)
 	if found {
 		next = p.present(old, head)
 	}
 	next.Space, next.Key, next.Bucket = space, key, p.Name
 	changed = rev == 0 || !equal(old, next)
-	if !changed && !event {
+	if !changed && why != told {
 		return false, nil
 	}
 	if err := p.Catalog.Put(ctx, next, rev); err != nil {
 		return false, err
 	}
-	if !event || !found || next.Status != files.Rejected {
+	if why == looking || !found || next.Status != files.Rejected {
 		return changed, nil
 	}
 	// The rejection is on record, so if we die here the event, which is then

@@ -24,22 +24,30 @@ type Counts struct {
 // Sweep is how Reconcile runs.
 type Sweep struct {
 	Concurrency int // passes at the same time; 0 means 8
+	// Arrivals has Reconcile reject what has changed since the one before it and
+	// is not what was declared, as Poll does: for a store that has no events,
+	// where whichever of the two comes first finds an upload.
+	Arrivals bool
 	// Progress, when not nil, is told the counts about every thousand keys and
 	// at the end, never by two goroutines at the same time.
 	Progress func(Counts)
 }
 
 // Reconcile compares the whole bucket with the whole catalog and mends the
-// catalog; it never changes the bucket. It finds what lost events would have
+// catalog; it does not change the bucket. It finds what lost events would have
 // told: run it when the catalog is new, after events were lost, or now and
 // then. It may run while events are handled. An upload that no event announced
-// and that is not what was declared is recorded as rejected, but stays.
+// and that is not what was declared is recorded as rejected, but stays, unless
+// the sweep is about arrivals.
 //
 // Its memory does not grow with the number of keys. A key that cannot be
 // compared does not stop it: the error, returned at the end, then names how
 // many failed and the first of them.
 func (p *Projector) Reconcile(ctx context.Context, bucket Lister, s Sweep) (Counts, error) {
 	run := &sweep{Projector: p, Sweep: s}
+	if s.Arrivals {
+		run.found = arriving
+	}
 	if run.Concurrency < 1 {
 		run.Concurrency = 8
 	}
@@ -56,7 +64,7 @@ func (p *Projector) Reconcile(ctx context.Context, bucket Lister, s Sweep) (Coun
 // has none, and costs less than Reconcile, which alone finds what was deleted,
 // or replaced by the same bytes.
 func (p *Projector) Poll(ctx context.Context, bucket Lister, s Sweep) (Counts, error) {
-	run := &sweep{Projector: p, Sweep: s, event: true}
+	run := &sweep{Projector: p, Sweep: s, found: told}
 	if run.Concurrency < 1 {
 		run.Concurrency = 8
 	}
@@ -67,7 +75,7 @@ func (p *Projector) Poll(ctx context.Context, bucket Lister, s Sweep) (Counts, e
 type sweep struct {
 	*Projector
 	Sweep
-	event bool // what is found counts as an event
+	found occasion // of what is found
 
 	mu     sync.Mutex
 	counts Counts
@@ -98,7 +106,7 @@ func (s *sweep) records(ctx context.Context) error {
 			objectKey, err := r.Space.ObjectKey(r.Key)
 			changed := false
 			if err == nil {
-				changed, err = s.converge(ctx, objectKey, false)
+				changed, err = s.converge(ctx, objectKey, s.found)
 			}
 			return s.count(ctx, Counts{Records: 1}, changed, err)
 		})
@@ -136,11 +144,11 @@ func (s *sweep) key(ctx context.Context, objectKey, etag string, size int64) (ch
 	if err != nil {
 		return false, fmt.Errorf("ingest: %s: %w", objectKey, err)
 	}
-	known := r.Status == files.Stored || r.Status == files.Rejected && s.event
+	known := r.Status == files.Stored || r.Status == files.Rejected && s.found == told
 	if known && r.ETag == etag && r.Size == size {
 		return false, nil
 	}
-	return s.converge(ctx, objectKey, s.event)
+	return s.converge(ctx, objectKey, s.found)
 }
 
 func (s *sweep) group(ctx context.Context) (*errgroup.Group, context.Context) {

@@ -104,7 +104,9 @@ func (u *upkeep) reconciling(ctx context.Context) {
 // whether that succeeded.
 func (u *upkeep) reconcile(ctx context.Context) bool {
 	start := time.Now()
-	counts, err := u.projector.Reconcile(ctx, u.bucket, ingest.Sweep{})
+	// Where nothing tells of uploads, what comes after the first time is one.
+	arrivals := u.watch.poll > 0 && u.ready(ctx) == nil
+	counts, err := u.projector.Reconcile(ctx, u.bucket, ingest.Sweep{Arrivals: arrivals})
 	if err != nil && ctx.Err() != nil {
 		err = ctx.Err() // whatever failed because of it
 	}
