@@ -28,6 +28,7 @@ type certificate struct {
 	now               func() time.Time
 
 	refused string        // why the last could not be used, so that it is told once
+	warned  bool          // that clients refuse the one that is shown
 	renewed chan struct{} // has a value after a renewal
 
 	mu   sync.RWMutex
@@ -137,8 +138,10 @@ func (c *certificate) look() {
 	}
 	c.refused = ""
 	if found.same(c.used) {
+		c.warn()
 		return
 	}
+	c.warned = false
 	c.mu.Lock()
 	c.used = found
 	c.mu.Unlock()
@@ -150,9 +153,10 @@ func (c *certificate) look() {
 	}
 }
 
-// warn says so if clients will refuse the certificate because of its dates.
+// warn says so, once, if clients will refuse the certificate because of its dates.
 func (c *certificate) warn() {
-	if leaf := c.current().Leaf; c.now().Before(leaf.NotBefore) || c.now().After(leaf.NotAfter) {
+	if leaf := c.current().Leaf; !c.warned && (c.now().Before(leaf.NotBefore) || c.now().After(leaf.NotAfter)) {
+		c.warned = true
 		c.log.Warn("clients will refuse the certificate: it is not valid now; renew it", "file", c.certFile, "from", leaf.NotBefore, "to", leaf.NotAfter)
 	}
 }

@@ -154,19 +154,29 @@ func TestRenewal(t *testing.T) {
 	}
 }
 
+// TestExpiredCertificate: one that nobody renews is told of when it expires, also
+// while the server runs, and once.
 func TestExpiredCertificate(t *testing.T) {
-	certPEM, keyPEM := newPair(t, time.Now().Add(-time.Hour))
+	expires := time.Now().Add(time.Hour)
+	certPEM, keyPEM := newPair(t, expires)
 	files := newTLSFiles(t, certPEM, keyPEM)
-	log := &safeLog{}
-	c, err := newCertificate(Config{TLSCert: files.cert, TLSKey: files.key, Log: slog.New(slog.NewTextHandler(log, nil)), Now: time.Now})
+	log, now := &safeLog{}, time.Now()
+	c, err := newCertificate(Config{TLSCert: files.cert, TLSKey: files.key, Log: slog.New(slog.NewTextHandler(log, nil)), Now: func() time.Time { return now }})
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	c.follow(ctx, time.Hour)
-	if !strings.Contains(log.String(), "not valid now") {
-		t.Error(log.String())
+	for _, step := range []struct {
+		now      time.Time
+		warnings int
+	}{{now, 0}, {expires.Add(time.Minute), 1}, {expires.Add(2 * time.Minute), 1}} {
+		now = step.now
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		c.follow(ctx, time.Hour)
+		c.look()
+		if warnings := strings.Count(log.String(), "not valid now"); warnings != step.warnings {
+			t.Errorf("at %v: %d warnings, want %d", now, warnings, step.warnings)
+		}
 	}
 }
 
