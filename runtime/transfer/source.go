@@ -66,7 +66,7 @@ func (s *source) fingerprint(ctx context.Context, reading func(io.Reader) io.Rea
 	if print.size != s.size() || more > 0 {
 		return fingerprint{}, notAFile(s.path)
 	}
-	if err != io.EOF {
+	if !errors.Is(err, io.EOF) {
 		return fingerprint{}, err
 	}
 	return print, nil
