@@ -29,11 +29,10 @@ func (l listing) Keys(_ context.Context, prefix string, visit func(string, strin
 	return nil
 }
 
-// poll makes its passes one after the other, since they may change the bucket,
-// which is for one goroutine.
-func (b *bench) poll(t *testing.T) Counts {
+// listing returns what is in the bucket now. The bucket is for one goroutine:
+// passes that may change it need a list that is at its end, and one at a time.
+func (b *bench) listing(t *testing.T) (l listing) {
 	t.Helper()
-	var l listing
 	err := b.bucket.Keys(t.Context(), "", func(key, etag string, size int64) error {
 		l = append(l, listed{key, etag, size})
 		return nil
@@ -41,7 +40,12 @@ func (b *bench) poll(t *testing.T) Counts {
 	if err != nil {
 		t.Fatal(err)
 	}
-	counts, err := b.Poll(t.Context(), l, Sweep{Concurrency: 1})
+	return l
+}
+
+func (b *bench) poll(t *testing.T) Counts {
+	t.Helper()
+	counts, err := b.Poll(t.Context(), b.listing(t), Sweep{Concurrency: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,7 +101,7 @@ func TestReconcileOfArrivals(t *testing.T) {
 	b.bucket.put(objectKey, 6, 5)
 	b.bucket.put("u/alice/replaced", 6, 5)
 	for range 2 {
-		if _, err := b.Reconcile(t.Context(), b.bucket, Sweep{Concurrency: 1, Arrivals: true}); err != nil {
+		if _, err := b.Reconcile(t.Context(), b.listing(t), Sweep{Concurrency: 1, Arrivals: true}); err != nil {
 			t.Fatal(err)
 		}
 	}
