@@ -8,6 +8,7 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -135,9 +136,13 @@ func (p *put) stream(c *cobra.Command, engine *transfer.Engine, told *report.Rep
 	return outcome(sent.wait(c.Context(), engine, told))
 }
 
-// resumable says of an interruption how to go on.
+// resumable says of an interruption, and of a disk or a store without room, how to go
+// on.
 func resumable(err error) error {
 	const again = "run the same command again to go on where it stopped"
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+		return fmt.Errorf("%w; make room on this machine, then %s", err, again)
+	}
 	return interrupted(fullStore(err, again), again)
 }
 
