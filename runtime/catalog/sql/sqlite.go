@@ -32,6 +32,8 @@ func OpenSQLite(ctx context.Context, path string, now func() time.Time) (*Catalo
 	if err != nil {
 		return nil, fmt.Errorf("catalog: %w", err)
 	}
+	// A transaction is there to write: it waits for that when it begins, since
+	// SQLite lets none wait that has begun to read.
 	write := sql.OpenDB(connector{sqliteDSN(path) + "&_txlock=immediate", busyTimeout})
 	// SQLite has one writer at a time: waiting for it in a queue of this
 	// process is fairer and cheaper than in its busy handler.
