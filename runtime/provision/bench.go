@@ -43,14 +43,19 @@ func (b *Bench) renew(ctx context.Context) error {
 }
 
 // begin makes a scratch bucket. It is noted before it is made, so that it is
-// removed whatever is heard of that.
+// removed whatever is heard of that, unless the store says that it made none.
 func (b *Bench) begin(ctx context.Context) error {
 	name, err := b.scratch.name()
 	if err != nil {
 		return err
 	}
 	b.bucket, b.made = name, append(b.made, name)
-	return createBucket(ctx, Target{Client: b.scratch.Client, Bucket: name, Region: b.scratch.Region})
+	err = createBucket(ctx, Target{Client: b.scratch.Client, Bucket: name, Region: b.scratch.Region})
+	refused := answerOf(err).status/100 == 4 && answerOf(err).status != http.StatusConflict // with one whose answer was lost
+	if refused || errors.As(err, new(*NamedWrongly)) {
+		b.made = b.made[:len(b.made)-1]
+	}
+	return err
 }
 
 // trialKey is the only object that is ever in a scratch bucket. It is where

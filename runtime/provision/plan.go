@@ -115,7 +115,7 @@ func (d *Diff) add(setting string, p planned) {
 func elsewhereGaps(s Settings) []Gap {
 	var gaps []Gap
 	for _, property := range s.Elsewhere {
-		gaps = append(gaps, Gap{Setting: property, Reason: Elsewhere, Detail: "a property that only CloudFormation applies", Consequence: "it asks for something of AWS's own, such as its metrics; the store has nothing like it"})
+		gaps = append(gaps, Gap{Setting: property, Reason: Elsewhere, Detail: "a property that only CloudFormation applies", Consequence: "Bytepass sets no such thing up; where the store has the like of it, set it there"})
 	}
 	return gaps
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -60,5 +61,36 @@ func TestProvisionIsUsedWrongly(t *testing.T) {
 				t.Errorf("exit code %d, want %d and %q in a line:\n%s%s", code, tc.code, tc.says, stdout, stderr)
 			}
 		})
+	}
+}
+
+// What killed runs have left goes also where this one fails, too: a run that
+// always fails would leave more and more.
+func TestLeftoversOfRunsThatFail(t *testing.T) {
+	t.Setenv("AWS_ACCESS_KEY_ID", "key")
+	t.Setenv("AWS_SECRET_ACCESS_KEY", "secret")
+	const leftover = "bytepass-probe-1000000000-00c0ffee"
+	removed := make(chan string, 10)
+	store := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch bucket := strings.Trim(r.URL.Path, "/"); {
+		case r.Method == http.MethodGet && bucket == "":
+			io.WriteString(w, "<ListAllMyBucketsResult><Buckets><Bucket><Name>"+leftover+"</Name></Bucket></Buckets></ListAllMyBucketsResult>")
+		case r.Method == http.MethodGet && bucket == leftover:
+			io.WriteString(w, "<ListVersionsResult></ListVersionsResult>")
+		case r.Method == http.MethodDelete:
+			removed <- bucket
+			w.WriteHeader(http.StatusNoContent)
+		case bucket == "files":
+			w.WriteHeader(http.StatusNotFound)
+			io.WriteString(w, "<Error><Code>NoSuchBucket</Code></Error>")
+		default:
+			w.WriteHeader(http.StatusForbidden)
+			io.WriteString(w, "<Error><Code>AccessDenied</Code></Error>")
+		}
+	}))
+	defer store.Close()
+	code, _, stderr := command(t, "provision", "--endpoint", store.URL, "--bucket", "files", "--yes")
+	if code != exitFailed || !strings.Contains(stderr, "--no-probe") || strings.Contains(stderr, "left over") || len(removed) == 0 || <-removed != leftover {
+		t.Errorf("exit code %d, %d removed, %s", code, len(removed), stderr)
 	}
 }

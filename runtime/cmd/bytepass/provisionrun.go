@@ -96,24 +96,25 @@ func (p *provisioning) unmet(diff provision.Diff) error {
 	return differs{errors.New(text)}
 }
 
-// prepare works out the plan and removes what killed runs have left.
+// prepare works out the plan and removes what killed runs have left, whatever
+// becomes of this one, unless the store cannot be asked at all.
 func (p *provisioning) prepare(ctx context.Context, log io.Writer, s *site) (provision.Diff, error) {
 	if p.noProbe || p.dryRun && !p.probe {
 		return provision.Prepare(ctx, s.target, s.settings, nil)
 	}
 	scratch := &provision.Scratch{Client: s.client, HTTP: storeClient(), Region: s.target.Region, Now: time.Now, Random: rand.Reader}
 	diff, err := provision.Prepare(ctx, s.target, s.settings, scratch)
-	if err != nil {
+	if errors.As(err, new(*provision.NamedWrongly)) || ctx.Err() != nil {
 		return diff, err
 	}
-	removed, err := scratch.RemoveLeftovers(ctx)
+	removed, failed := scratch.RemoveLeftovers(ctx)
 	if len(removed) > 0 {
 		fmt.Fprintln(log, "removed the scratch buckets of runs that were killed:", strings.Join(removed, ", "))
 	}
-	if err != nil {
-		fmt.Fprintln(log, err) // it is in nobody's way
+	if failed != nil {
+		fmt.Fprintln(log, failed) // it is in nobody's way
 	}
-	return diff, nil
+	return diff, err
 }
 
 // holdsObjects reports whether there is anything in the bucket yet.
