@@ -45,9 +45,10 @@ func (r Retry) Do(ctx context.Context, try func() error) error {
 	for attempt := 0; ; attempt++ {
 		err := try()
 		var again *temporary
-		if err == nil || !errors.As(err, &again) || ctx.Err() != nil {
+		if err == nil || !IsTemporary(err) || ctx.Err() != nil {
 			return err
 		}
+		errors.As(err, &again)
 		if since.IsZero() {
 			since = now()
 		}
@@ -90,8 +91,25 @@ type temporary struct {
 // Unwrap returns the error.
 func (t *temporary) Unwrap() error { return t.error }
 
-// IsTemporary reports whether an error is one of Temporary.
-func IsTemporary(err error) bool { return errors.As(err, new(*temporary)) }
+// IsTemporary reports whether an error is one of Temporary, and not of Final.
+func IsTemporary(err error) bool {
+	return errors.As(err, new(*temporary)) && !errors.As(err, new(*final))
+}
+
+// final is an error for which enough was done.
+type final struct{ error }
+
+// Unwrap returns the error.
+func (f *final) Unwrap() error { return f.error }
+
+// Final marks an error, which may be nil, as one for which enough was tried: where
+// patience was had with a part of something, none is had with the whole again.
+func Final(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &final{err}
+}
 
 // Temporary marks an error as one that is worth another try, not before after.
 func Temporary(err error, after time.Duration) error { return &temporary{err, after} }

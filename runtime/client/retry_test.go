@@ -55,3 +55,13 @@ func TestSlowTries(t *testing.T) {
 		}
 	}
 }
+
+// TestFinal: who has been patient with a part is not so with the whole again, and
+// the error stays what it is.
+func TestFinal(t *testing.T) {
+	boom, calls := errors.New("boom"), 0
+	err := (Retry{}).Do(t.Context(), func() error { calls++; return Temporary(Final(Temporary(boom, 0)), 0) })
+	if !errors.Is(err, boom) || calls != 1 || IsTemporary(err) || Final(nil) != nil {
+		t.Errorf("%d calls: %v", calls, err)
+	}
+}

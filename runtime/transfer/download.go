@@ -33,7 +33,7 @@ func (d *download) get(ctx context.Context) (string, error) {
 	}
 	fresh, err := d.API.File(ctx, d.file.Key, d.file.VersionID)
 	if err != nil {
-		return "", err
+		return "", client.Final(err)
 	}
 	if fresh.VersionID != d.file.VersionID || fresh.ETag != d.file.ETag || fresh.Size != d.file.Size {
 		return "", errors.New("the file was replaced while it was being fetched; get it again")

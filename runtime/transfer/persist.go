@@ -20,7 +20,8 @@ const (
 )
 
 // persist runs try until it succeeds. A try that the store refused is
-// repeated after renew, which gets a fresh URL: it may have expired.
+// repeated after renew, which gets a fresh URL: it may have expired. What the
+// service has to say of a fresh URL is final: its client has been patient already.
 func (e *Engine) persist(ctx context.Context, renew func(), try func() error) error {
 	refusals, began := 0, e.Now()
 	return e.Retry.Do(ctx, func() error {

@@ -38,7 +38,7 @@ func (e *Engine) putWhole(ctx context.Context, s *source, print fingerprint, p P
 		if expired {
 			again, err := e.API.Presign(ctx, intent)
 			if err != nil {
-				return err
+				return client.Final(err)
 			}
 			signed, expired = again, false
 		}

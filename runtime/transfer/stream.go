@@ -144,7 +144,7 @@ func (s *stream) send(ctx context.Context, number int, body []byte, crc string) 
 		if signed == nil {
 			batch, err := s.API.SignParts(ctx, s.started.Key, s.started.ID, []client.WantedPart{wanted})
 			if err != nil {
-				return err
+				return client.Final(err)
 			}
 			if len(batch.Parts) != 1 {
 				return errors.New("the service did not sign the part that was asked for")

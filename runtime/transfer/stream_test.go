@@ -9,6 +9,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/bytepass/bytepass/runtime/client"
 )
 
 const goneAnswer = `{"code":"upload-gone","detail":"it is gone"}`
@@ -60,4 +62,22 @@ func TestAbortEnds(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestServiceAwayUnderWay: with a service that does not answer any more patience is
+// had once, and not for each of the tries of a part.
+func TestServiceAwayUnderWay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := engine(t, func(r *http.Request) (int, string) {
+			if r.URL.Path == "/api/uploads" {
+				return 200, `{"uploadId":"id","key":"k","partSize":16777216}`
+			}
+			return hangUp, ""
+		})
+		start := time.Now()
+		_, err := e.PutStream(t.Context(), strings.NewReader("bytes"), Put{Key: "k"})
+		if !errors.Is(err, client.ErrUnreachable) || time.Since(start) > 3*time.Minute {
+			t.Errorf("after %v: %v", time.Since(start), err)
+		}
+	})
 }

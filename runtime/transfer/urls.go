@@ -88,7 +88,7 @@ func (u *urls) get(ctx context.Context, number int) (client.SignedPart, error) {
 	}
 	signed, err := u.API.SignParts(ctx, u.key, u.id, wanted)
 	if err != nil {
-		return client.SignedPart{}, err
+		return client.SignedPart{}, client.Final(err)
 	}
 	clear(u.signed) // those of parts that were sent are of no use
 	u.keep(signed)
