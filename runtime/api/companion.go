@@ -3,6 +3,7 @@ package api
 import (
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/bytepass/bytepass/runtime/files"
 	"github.com/bytepass/bytepass/runtime/uploads"
@@ -187,16 +188,20 @@ func (s *service) companionComplete(c *companionCall) (any, error) {
 	}{done.Location, string(done.Key)}, nil
 }
 
-// complete asks twice, if the store is still at it the first time: our own clients
-// come back for the answer, Uppy does not. The request's own end is before the
-// third time.
+// secondWait is more than Multipart.Complete takes before it asks to come back.
+const secondWait = 27 * time.Second
+
+// complete asks twice, if the store is still at it the first time and the request
+// may take that long, as it may on the server and not behind API Gateway: our own
+// clients come back for the answer, Uppy does not.
 func (s *service) complete(c *companionCall, uploadID string, finish uploads.Finish) (uploads.Completed, error) {
 	if s.Multipart == nil {
 		return uploads.Completed{}, notServed()
 	}
 	key := c.key()
 	done, err := s.Multipart.Complete(c.Context(), c.space, key, uploadID, finish)
-	if files.CodeOf(err) == files.CodeUnavailable && c.Context().Err() == nil {
+	end, ends := c.Context().Deadline()
+	if files.CodeOf(err) == files.CodeUnavailable && (!ends || time.Until(end) > secondWait) {
 		done, err = s.Multipart.Complete(c.Context(), c.space, key, uploadID, finish)
 	}
 	noteVersion(c.Context(), done.VersionID)

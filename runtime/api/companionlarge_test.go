@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/bytepass/bytepass/runtime/files"
 	"github.com/bytepass/bytepass/runtime/uploads"
@@ -54,10 +56,23 @@ func (b *busy) Complete(_ context.Context, _ files.Space, key, _ string, _ uploa
 
 // TestCompanionWaitsForTheStore: Uppy does not come back for the answer.
 func TestCompanionWaitsForTheStore(t *testing.T) {
-	for left, status := range map[int]int{0: http.StatusOK, 1: http.StatusOK, 2: http.StatusServiceUnavailable} {
-		r := newRig(t, func(c *Config) { c.Multipart = &busy{left: left} })
-		if a := r.do("alice", http.MethodPost, "/s3/multipart/id/complete?key=large", `{"parts":[]}`); a.StatusCode != status {
-			t.Errorf("busy %d times: %d %s", left, a.StatusCode, a.body)
+	for _, tc := range []struct {
+		busy   int           // times
+		left   time.Duration // of the request; 0 is without end
+		status int
+	}{
+		{0, 0, http.StatusOK}, {1, 0, http.StatusOK}, {2, 0, http.StatusServiceUnavailable},
+		{1, time.Hour, http.StatusOK}, {1, 5 * time.Second, http.StatusServiceUnavailable}, // as behind API Gateway
+	} {
+		r := newRig(t, func(c *Config) { c.Multipart = &busy{left: tc.busy} })
+		req := httptest.NewRequest(http.MethodPost, "/s3/multipart/id/complete?key=large", strings.NewReader(`{"parts":[]}`))
+		if tc.left > 0 {
+			ctx, cancel := context.WithTimeout(t.Context(), tc.left)
+			defer cancel()
+			req = req.WithContext(ctx)
+		}
+		if a := r.send("alice", req); a.StatusCode != tc.status {
+			t.Errorf("%+v: %d %s", tc, a.StatusCode, a.body)
 		}
 	}
 }
