@@ -45,7 +45,7 @@ func newTown(t *testing.T) *town {
 
 // patience is how long a visit waits for what has to come. It is no target: a
 // machine may be busy with other things.
-const patience = time.Minute
+const patience = 3 * time.Minute
 
 // file is what is read of a file, a version or a signed URL.
 type file struct{ Key, URL, VersionID, UploadID string }

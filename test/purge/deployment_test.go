@@ -103,7 +103,7 @@ func (d *deployment) listed(owner string, view client.View) (keys []string) {
 
 // patience is how long the catalog may take to follow the store, on a machine
 // that does much else.
-const patience = time.Minute
+const patience = 3 * time.Minute
 
 // lists waits until an owner has exactly these files.
 func (d *deployment) lists(owner string, want ...string) {
