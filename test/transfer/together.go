@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"os/exec"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 )
@@ -64,13 +66,13 @@ func (r *rig) wait(holds func() bool, otherwise string) {
 	}
 }
 
-// awaitListed waits until "k" is listed: where the store tells late, put does not
-// wait so long.
-func (r *rig) awaitListed() {
+// awaitListed waits until "k" is listed with one of these versions: where the store
+// tells late, put does not wait so long.
+func (r *rig) awaitListed(versions ...string) {
 	r.t.Helper()
 	r.wait(func() bool {
-		code, stdout, _ := r.run(r.command("ls", "--quiet", "k"))
-		return code == 0 && stdout == "k\n"
+		_, stdout, _ := r.run(r.command("ls", "--json", "k"))
+		return slices.ContainsFunc(versions, func(v string) bool { return strings.Contains(stdout, `"versionId":"`+v+`"`) })
 	}, "the file is not listed")
 }
 
@@ -101,7 +103,7 @@ func joins(t *testing.T, r *rig, size int64) {
 	if began.VersionID != joined.VersionID || began.Verified != want || joined.Verified != want {
 		t.Errorf("the first put says %+v, the second %+v", began, joined)
 	}
-	r.awaitListed()
+	r.awaitListed(began.VersionID)
 	r.arrived("completed by the second", sum)
 }
 
@@ -109,12 +111,15 @@ func joins(t *testing.T, r *rig, size int64) {
 func atTheSameMoment(t *testing.T, r *rig, size int64) {
 	sum := r.file("large", size)
 	started := time.Now()
+	var versions []string
 	for _, p := range []*running{r.putting("large", false), r.putting("large", false)} {
-		if code, e := p.end(); code != 0 {
+		code, e := p.end()
+		if code != 0 {
 			t.Errorf("exit code %d: %+v", code, e)
 		}
+		versions = append(versions, e.VersionID)
 	}
 	t.Logf("measured: both ended after %v", time.Since(started))
-	r.awaitListed()
+	r.awaitListed(versions...)
 	r.arrived("at the same moment", sum)
 }
