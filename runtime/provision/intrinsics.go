@@ -1,7 +1,6 @@
 package provision
 
 import (
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -152,25 +151,6 @@ func (r *resolver) ref(path, name string) any {
 		return p.value(plainText(p.Default))
 	}
 	return r.unresolved(path, "Ref "+name, name)
-}
-
-// value returns what a Ref of the parameter gives: a number is one in JSON, too,
-// and a list is a list.
-func (p parameter) value(text string) any {
-	switch {
-	case p.Type == "Number":
-		var number float64
-		if json.Unmarshal([]byte(text), &number) == nil {
-			return number
-		}
-	case p.Type == "CommaDelimitedList", strings.HasPrefix(p.Type, "List<"):
-		var list []any
-		for item := range strings.SplitSeq(text, ",") {
-			list = append(list, strings.TrimSpace(item))
-		}
-		return list
-	}
-	return text
 }
 
 func (r *resolver) attribute(path, name string) any {

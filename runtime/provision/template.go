@@ -17,11 +17,6 @@ type templateFile struct {
 	Outputs    map[string]struct{ Value any }
 }
 
-type parameter struct {
-	Type    string
-	Default any
-}
-
 type resource struct {
 	Type       string
 	Properties map[string]any
