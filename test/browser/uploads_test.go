@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 )
 
@@ -34,6 +35,10 @@ func refusedUploads(t *testing.T, w *world) {
 		t.Error("the reason is narrow beside an empty name")
 	}
 	p.picture(t, "refused")
+	p.do(emulation.SetDeviceMetricsOverride(360, 700, 1, false))
+	if !eval[bool](p, "document.querySelector('#rows td').clientWidth > 0.8 * document.getElementById('rows').clientWidth") {
+		t.Error("in a narrow window the name is narrow")
+	}
 	p.clean()
 }
 

@@ -24,6 +24,9 @@ func TestViews(t *testing.T) {
 	t.Run("refused uploads", func(t *testing.T) { refusedUploads(t, w) })
 	t.Run("an interrupted upload", func(t *testing.T) { interruptedUpload(t, w) })
 	t.Run("many uploads", func(t *testing.T) { manyUploads(t, w, l) })
+	t.Run("stored but not listed", func(t *testing.T) { storedButNotListed(t, w) })
+	t.Run("all at once", func(t *testing.T) { allAtOnce(t, w) })
+	t.Run("no locks", func(t *testing.T) { noLocks(t, w.Browser, w.target()) })
 	t.Run("keyboard", func(t *testing.T) { keyboard(t, w) })
 	t.Run("offline", func(t *testing.T) { saysThatItIsOffline(t, w) })
 	t.Run("an expired token", func(t *testing.T) { expiredToken(t, w) })
@@ -81,6 +84,9 @@ func folders(t *testing.T, w *world) {
 	})()`)
 	p.until("document.getElementById('panel').hidden")
 	p.lists("d#e.txt", "here.txt", "tree")
+	if got := p.text("#rows td"); got != "tree" {
+		t.Errorf("%q comes first in the list, not the folder", got)
+	}
 	if got := eval[string](p, "fetch('/api/files?prefix=a/b%%20c/tree/').then((r) => r.json()).then((l) => l.map((f) => f.key).join())"); got != "a/b c/tree/deep/two.txt,a/b c/tree/one.txt" {
 		t.Errorf("the folder has arrived as %s", got)
 	}

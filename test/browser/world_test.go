@@ -37,12 +37,12 @@ func (w *world) target() Target {
 	return Target{Page: w.server.URL, API: w.server.URL, Client: http.DefaultClient}
 }
 
-// lists waits until exactly these names are in the list.
+// lists waits until exactly these names are in the list, in whatever order.
 func (p *tab) lists(names ...string) {
 	p.Helper()
 	names = append([]string{}, names...) // none is an empty list, not null
 	slices.Sort(names)
-	p.until("JSON.stringify([...document.querySelectorAll('#rows td:first-child')].map((cell) => cell.textContent)) === JSON.stringify(%s)", names)
+	p.until("JSON.stringify([...document.querySelectorAll('#rows td:first-child')].map((cell) => cell.textContent).sort()) === JSON.stringify(%s.sort())", names)
 }
 
 // choose puts files into the page's file input.

@@ -46,7 +46,7 @@ export function isPassing(error) {
 }
 
 /** Codes of what is wrong with the file or its key, beside those that begin with "invalid-". */
-const REFUSALS = new Set(["too-large", "type-not-allowed", "name-too-long", "conflict", "path-conflict", "forbidden", "file-changed", "EntityTooLarge"]);
+const REFUSALS = new Set(["too-large", "type-not-allowed", "name-too-long", "conflict", "path-conflict", "forbidden", "file-changed", "rejected", "EntityTooLarge"]);
 
 /** @param {unknown} error @returns {boolean} the same file under the same key will be refused again */
 export function isRefusal(error) {

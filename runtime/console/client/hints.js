@@ -86,7 +86,7 @@ export function claim(name) {
     locks.request(name, { ifAvailable: true }, (lock) => {
       if (!lock) return resolve(null);
       return new Promise((release) => resolve(() => release(undefined)));
-    });
+    }).catch(() => resolve(() => {})); // where storage is forbidden, so are they
   });
 }
 

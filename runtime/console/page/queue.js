@@ -22,6 +22,7 @@ const ARRIVING = 9;
  * @property {import("../client/upload.js").Pace} [pace]
  * @property {Error} [error] of retrying and failed
  * @property {import("../client/upload.js").Upload} [upload]
+ * @property {import("../client/upload.js").Uploaded} [uploaded] what is stored: sending it again would store it twice
  */
 
 export class Queue {
@@ -65,8 +66,9 @@ export class Queue {
     this.#startNext();
   }
 
-  /** Begins a failed one again: what has arrived of it stays. @param {Item} item */
+  /** Begins a failed one again: what has arrived of it stays. One that was stored is only looked for. @param {Item} item */
   retry(item) {
+    if (item.uploaded) return void this.#arrive(item, item.uploaded);
     item.upload = item.error = undefined;
     this.#change(item, "waiting");
     this.#startNext();
@@ -78,6 +80,22 @@ export class Queue {
     this.items = this.items.filter((other) => other !== item);
     this.listeners.onGone(item);
     this.#startNext();
+  }
+
+  /** Takes all out; none is begun in the place of another. */
+  cancelAll() {
+    const all = this.items;
+    this.items = [];
+    for (const item of all) {
+      item.upload?.cancel();
+      this.listeners.onGone(item);
+    }
+  }
+
+  /** Holds all that travel or wait; none is begun in the place of another. */
+  pauseAll() {
+    for (const item of this.items) if (item.state === "waiting") this.#change(item, "held");
+    for (const item of this.items) item.upload?.pause();
   }
 
   #startNext() {
@@ -109,17 +127,29 @@ export class Queue {
     });
     item.upload = upload;
     try {
-      const uploaded = await upload.done;
-      this.#change(item, "arriving");
-      this.#startNext();
+      item.uploaded = await upload.done;
+    } catch (error) {
+      if (!isAbort(error)) this.#change(item, "failed", /** @type {Error} */ (error));
+      return this.#startNext();
+    }
+    await this.#arrive(item, item.uploaded);
+  }
+
+  /** Waits until the list shows what is stored. @param {Item} item @param {import("../client/upload.js").Uploaded} uploaded */
+  async #arrive(item, uploaded) {
+    if (!this.items.includes(item)) return this.#startNext(); // it was taken out
+    this.#change(item, "arriving");
+    this.#startNext();
+    try {
       await this.files.arrived(uploaded);
+      if (!this.items.includes(item)) return;
       this.items = this.items.filter((other) => other !== item);
       this.arrived.files++;
       this.arrived.bytes += item.file.size;
       this.listeners.onGone(item);
       this.listeners.onArrived(item, uploaded.key);
     } catch (error) {
-      if (!isAbort(error)) this.#change(item, "failed", /** @type {Error} */ (error));
+      this.#change(item, "failed", /** @type {Error} */ (error));
     }
     this.#startNext();
   }

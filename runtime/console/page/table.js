@@ -58,7 +58,11 @@ export class Table {
         all.push(...page.entries);
         next = page.next;
       } while (next && all.length < wanted);
-      keepFocus(() => $("rows").replaceChildren(...all.map(view.row)));
+      signal.throwIfAborted(); // another view may have come while the answer was read
+      keepFocus(() => {
+        $("rows").replaceChildren();
+        append(all.map(view.row));
+      });
       this.#settle(next, view);
     } finally {
       if (!signal.aborted) {
@@ -73,11 +77,18 @@ export class Table {
     const view = this.#view;
     if (!view) return;
     const limit = Math.min(MOST, Math.max(PAGE, this.#shown));
-    const { entries, next } = await view.load({ next: this.#next, limit, signal: this.#loading.signal });
-    const rows = entries.map(view.row);
-    $("rows").append(...rows);
-    this.#settle(next, view);
-    /** @type {HTMLElement | null} */ (rows[0]?.querySelector("button, a"))?.focus();
+    const { signal } = this.#loading;
+    $("more").disabled = true; // a second click would show the same rows again
+    try {
+      const { entries, next } = await view.load({ next: this.#next, limit, signal });
+      signal.throwIfAborted();
+      const rows = entries.map(view.row);
+      append(rows);
+      this.#settle(next, view);
+      focusFirst(rows);
+    } finally {
+      $("more").disabled = false;
+    }
   }
 
   /** @param {string} next @param {View} view */
@@ -132,6 +143,26 @@ function heading(column) {
   const cell = element("th", { scope: "col", className: number ? "number" : "" });
   cell.append(text || element("span", { className: "visually-hidden", textContent: "Actions" }));
   return cell;
+}
+
+/**
+ * Adds rows: folders behind the folders that are there, all else at the end. So
+ * folders stand first, as far as the list has been read; the API gives both in
+ * one order, of which a page is all that it reads.
+ * @param {HTMLElement[]} rows
+ */
+function append(rows) {
+  const folders = rows.filter((row) => row.dataset.folder !== undefined);
+  const firstFile = $("rows").querySelector("tr:not([data-folder])");
+  if (firstFile) firstFile.before(...folders);
+  else $("rows").append(...folders);
+  $("rows").append(...rows.filter((row) => row.dataset.folder === undefined));
+}
+
+/** @param {HTMLElement[]} rows new ones */
+function focusFirst(rows) {
+  const first = rows.find((row) => row.dataset.folder === undefined) ?? rows[0];
+  /** @type {HTMLElement | null | undefined} */ (first?.querySelector("button, a"))?.focus();
 }
 
 /** @param {() => void} change which replaces the rows */

@@ -36,7 +36,7 @@ export class UploadsPanel {
     this.queue = queue;
     $("pause-all").onclick = () => this.#pauseAll();
     $("cancel-all").onclick = () => {
-      for (const item of [...queue().items]) queue().cancel(item);
+      queue().cancelAll();
       say("All uploads were cancelled");
     };
   }
@@ -108,9 +108,10 @@ export class UploadsPanel {
 
   #pauseAll() {
     const queue = this.queue();
-    const moving = queue.items.filter((item) => MOVING.includes(item.state));
-    for (const item of moving) queue.pause(item);
-    if (moving.length > 0) return say("All uploads are paused");
+    if (queue.items.some((item) => MOVING.includes(item.state))) {
+      queue.pauseAll();
+      return say("All uploads are paused");
+    }
     for (const item of queue.items) queue.resume(item);
     say("All uploads go on");
   }
@@ -156,6 +157,9 @@ class Line {
     this.pause.hidden = !MOVING.includes(state);
     this.play.hidden = !resting;
     this.again.hidden = !failed || isRefusal(error);
+    const stored = failed && this.item.uploaded !== undefined;
+    this.again.title = stored ? "Look again" : "Retry";
+    this.again.setAttribute("aria-label", stored ? `Look for ${visible(file.name)} in the list again` : `Retry the upload of ${visible(file.name)}`);
     this.stop.title = failed ? "Dismiss" : "Cancel";
     this.stop.setAttribute("aria-label", `${failed ? "Dismiss the failed" : "Cancel the"} upload of ${visible(file.name)}`);
     const why = sentence(error?.message);

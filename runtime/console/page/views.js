@@ -25,7 +25,7 @@ const actions = (...buttons) => element("td", {}, element("div", { className: "a
 export function folderView(files, table, prefix) {
   const refresh = () => table.refresh();
   /** @param {string} text @param {string} to */
-  const folder = (text, to) => element("tr", {},
+  const folder = (text, to) => element("tr", { "data-folder": "" },
     element("td", {}, element("a", { className: "entry", href: folderHash(to), "aria-label": `Open folder ${visible(text)}` }, icon("folder"), name(text))),
     element("td", { className: "number" }), element("td"), element("td"));
   /** @param {FileRecord} file @param {string} text */
