@@ -1,7 +1,6 @@
 package bucket
 
 import (
-	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -115,25 +114,31 @@ func versionsOf(page *s3.ListObjectVersionsOutput, objectKey string) (entries []
 	return entries, others, nil
 }
 
-// newestFirst sorts a history that holds versions and markers apart, each
-// newest first. S3 tells times in seconds: within one, only the latest entry
-// is known for sure, and a marker is taken to be newer than the version that
-// it most likely hides.
+// newestFirst merges a history that holds versions and markers apart, each
+// newest first, which stays their order: a store may give a version the time at
+// which it was replaced. S3 tells times in seconds: within one, only the latest
+// entry is known for sure, and a marker is taken to be newer than the version
+// that it most likely hides.
 func newestFirst(history []files.Version) {
-	first := func(a, b bool) int {
-		switch {
-		case a == b:
-			return 0
-		case a:
-			return -1
+	var markers, versions []files.Version
+	for _, v := range history {
+		if v.DeleteMarker {
+			markers = append(markers, v)
+		} else {
+			versions = append(versions, v)
 		}
-		return 1
 	}
-	slices.SortStableFunc(history, func(a, b files.Version) int {
-		return cmp.Or(
-			first(a.Latest, b.Latest),
-			b.LastModified.Truncate(time.Second).Compare(a.LastModified.Truncate(time.Second)),
-			first(a.DeleteMarker, b.DeleteMarker),
-		)
-	})
+	newer := func(marker, version files.Version) bool {
+		if marker.Latest != version.Latest {
+			return marker.Latest
+		}
+		return !marker.LastModified.Truncate(time.Second).Before(version.LastModified.Truncate(time.Second))
+	}
+	for i := range history {
+		if len(versions) == 0 || len(markers) > 0 && newer(markers[0], versions[0]) {
+			history[i], markers = markers[0], markers[1:]
+		} else {
+			history[i], versions = versions[0], versions[1:]
+		}
+	}
 }
