@@ -103,7 +103,7 @@ export class Bytepass {
    * @param {UploadOptions & Listeners} [options]
    * @returns {Promise<Uploaded>}
    */
-  upload(key, file, options) {
+  async upload(key, file, options) {
     return this.start(key, file, options).done;
   }
 

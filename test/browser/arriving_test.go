@@ -60,3 +60,27 @@ func noLocks(t *testing.T, w *Browser, g Target) {
 		t.Error("nothing is claimed")
 	}
 }
+
+// nothingIsLeft: a failure that onState has told is no unhandled one, a signal
+// that outlives an upload keeps nothing of it, and who gives up does not wait
+// for URLs to be signed.
+func nothingIsLeft(t *testing.T, w *Browser, g Target) {
+	p := w.open(t, g.Page+"/")
+	got := eval[string](p, `Promise.all([import("/bytepass.js"), import("/client/part-urls.js")]).then(async ([{ Bytepass }, { PartUrls }]) => {
+		const unhandled = [], { signal } = new AbortController();
+		addEventListener("unhandledrejection", ({ reason }) => unhandled.push(String(reason)));
+		let listeners = 0;
+		const add = signal.addEventListener, remove = signal.removeEventListener;
+		signal.addEventListener = (...args) => (listeners++, add.apply(signal, args));
+		signal.removeEventListener = (...args) => (listeners--, remove.apply(signal, args));
+		await new Promise((over) => new Bytepass().start("", new Blob(["x"]), { signal, onState: (state) => state === "failed" && setTimeout(over, 50) }));
+		let asked;
+		const stop = new AbortController();
+		new PartUrls((_, signal) => ((asked = signal), new Promise(() => {}))).get(1, [], stop.signal);
+		await new Promise((then) => setTimeout(then));
+		return [unhandled.length, listeners, asked === stop.signal].join();
+	})`)
+	if want := "0,0,true"; got != want {
+		t.Errorf("it is left: %s; want %s", got, want)
+	}
+}

@@ -131,9 +131,9 @@ export class Multipart {
 
   #newUrls() {
     const { api, patience } = this.job;
-    return new PartUrls((partNumbers) => {
+    return new PartUrls((partNumbers, signal) => {
       const { uploadId, key } = this.#started();
-      return api.json("POST", `/api/uploads/${encodeURIComponent(uploadId)}/parts`, { body: { key, partNumbers }, retry: patience });
+      return api.json("POST", `/api/uploads/${encodeURIComponent(uploadId)}/parts`, { body: { key, partNumbers }, signal, retry: patience });
     });
   }
 
@@ -159,7 +159,7 @@ export class Multipart {
     let refused = 0; // apart from what a bad line has cost: that is when URLs expire
     const etag = await retry(async () => {
       const urls = /** @type {PartUrls} */ (this.#urls);
-      const signed = await urls.get(number, next);
+      const signed = await urls.get(number, next, signal);
       try {
         return await put(signed, slice, { signal, stall, onProgress: (sent) => this.#tell(number, sent) });
       } catch (error) {

@@ -21,7 +21,7 @@ export class PartUrls {
   #asking = Promise.resolve();
 
   /**
-   * @param {(numbers: number[]) => Promise<Batch>} ask signs a batch; the answer may hold fewer than asked for
+   * @param {(numbers: number[], signal?: AbortSignal) => Promise<Batch>} ask signs a batch; the answer may hold fewer than asked for
    * @param {() => number} [now] milliseconds
    */
   constructor(ask, now = Date.now) {
@@ -47,12 +47,13 @@ export class PartUrls {
   /**
    * @param {number} number
    * @param {Iterable<number>} next the parts that will be wanted soon
+   * @param {AbortSignal} [signal] ends the asking, too
    * @returns {Promise<SignedPart>}
    */
-  async get(number, next) {
+  async get(number, next, signal) {
     if (!this.#fresh(number)) {
       // One batch at a time: the one that is under way may hold it.
-      const turn = this.#asking.catch(() => {}).then(() => this.#refill(number, next));
+      const turn = this.#asking.catch(() => {}).then(() => this.#refill(number, next, signal));
       this.#asking = turn;
       await turn;
     }
@@ -61,15 +62,15 @@ export class PartUrls {
     return held.signed;
   }
 
-  /** @param {number} number @param {Iterable<number>} next */
-  async #refill(number, next) {
+  /** @param {number} number @param {Iterable<number>} next @param {AbortSignal} [signal] */
+  async #refill(number, next, signal) {
     if (this.#fresh(number)) return;
     const wanted = [number];
     for (const other of next) {
       if (wanted.length === BATCH) break;
       if (other !== number && !this.#fresh(other)) wanted.push(other);
     }
-    this.add(await this.ask(wanted));
+    this.add(await this.ask(wanted, signal));
   }
 
   /** @param {number} number */

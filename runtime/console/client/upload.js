@@ -87,9 +87,11 @@ export class Upload {
       onState: (state) => this.#become(state),
       patience: { attempts, onPause: ({ error }) => this.#become("retrying", error) },
     });
-    signal?.addEventListener("abort", () => this.cancel(), { once: true });
+    const cancel = () => this.cancel();
+    signal?.addEventListener("abort", cancel, { once: true });
     if (signal?.aborted) this.#cancelled = true;
-    this.done = this.#run();
+    this.done = this.#run().finally(() => signal?.removeEventListener("abort", cancel));
+    this.done.catch(() => {}); // onState tells it, too: who listens there alone has not overlooked it
   }
 
   /** Stops sending. What has arrived stays; parts that are under way will be sent again. */
