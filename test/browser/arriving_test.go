@@ -84,3 +84,25 @@ func nothingIsLeft(t *testing.T, w *Browser, g Target) {
 		t.Errorf("it is left: %s; want %s", got, want)
 	}
 }
+
+// lastWord: of a pause, a resume and a pause before the transfer has stopped,
+// the last one counts.
+func lastWord(t *testing.T, w *Browser, g Target) {
+	p := w.open(t, g.Page+"/")
+	got := eval[string](p, `import("/client/upload.js").then(async ({ Upload }) => {
+		let runs = 0, stop;
+		const run = () => (runs++, new Promise((_, reject) => (stop = () => reject(new DOMException("", "AbortError")))));
+		const upload = new Upload(() => ({ run, discard: async () => {} }), 1, {});
+		const soon = () => new Promise((then) => setTimeout(then));
+		upload.pause(), upload.resume(), upload.pause();
+		stop();
+		await soon();
+		const paused = runs + upload.state;
+		upload.resume();
+		await soon();
+		return paused + "," + runs + upload.state;
+	})`)
+	if want := "1paused,2sending"; got != want {
+		t.Errorf("the runs and states are %s; want %s", got, want)
+	}
+}

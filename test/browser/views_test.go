@@ -28,6 +28,7 @@ func TestViews(t *testing.T) {
 	t.Run("all at once", func(t *testing.T) { allAtOnce(t, w) })
 	t.Run("no locks", func(t *testing.T) { noLocks(t, w.Browser, w.target()) })
 	t.Run("nothing is left", func(t *testing.T) { nothingIsLeft(t, w.Browser, w.target()) })
+	t.Run("the last word", func(t *testing.T) { lastWord(t, w.Browser, w.target()) })
 	t.Run("keyboard", func(t *testing.T) { keyboard(t, w) })
 	t.Run("offline", func(t *testing.T) { saysThatItIsOffline(t, w) })
 	t.Run("an expired token", func(t *testing.T) { expiredToken(t, w) })

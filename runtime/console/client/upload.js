@@ -67,7 +67,7 @@ export class Upload {
   #stop = new AbortController();
   #cancelled = false;
   #rate = new Rate();
-  /** @type {{promise: Promise<void>, end: () => void} | undefined} set from pause until the transfer goes on */
+  /** @type {{promise: Promise<void>, end: () => void, over: boolean} | undefined} set from pause until the transfer goes on */
   #paused;
   #listeners;
   #transfer;
@@ -96,17 +96,19 @@ export class Upload {
 
   /** Stops sending. What has arrived stays; parts that are under way will be sent again. */
   pause() {
-    if (this.#isOver() || this.#paused || this.state === "finishing") return;
+    if (this.#isOver() || (this.#paused && !this.#paused.over) || this.state === "finishing") return;
     this.#become("paused");
     let end = () => {};
     const promise = /** @type {Promise<void>} */ (new Promise((resolve) => (end = () => resolve())));
-    this.#paused = { promise, end };
+    this.#paused = { promise, end, over: false };
     this.#stop.abort();
   }
 
   /** Goes on after a pause. */
   resume() {
-    this.#paused?.end();
+    if (!this.#paused) return;
+    this.#paused.over = true; // another pause may come before the transfer has stopped
+    this.#paused.end();
   }
 
   /**
@@ -147,7 +149,7 @@ export class Upload {
         if (this.#cancelled) throw aborted();
         if (!this.#paused || hasCode(error, "file-changed")) throw error;
       }
-      await this.#paused.promise;
+      for (let pause = null; pause !== this.#paused; ) await (pause = this.#paused).promise;
       if (this.#cancelled) throw aborted();
       this.#paused = undefined;
       this.#stop = new AbortController();
