@@ -2,8 +2,10 @@ package provision
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
+	"time"
 )
 
 // Apply makes the changes of a plan, one after the other, reads each back, and
@@ -59,32 +61,45 @@ func keep(ctx context.Context, made []Change) (lost []Gap, err error) {
 	return lost, nil
 }
 
-// apply writes want and reads it back.
+// apply writes want and reads it back, and writes it again when nothing of it
+// is there: SeaweedFS, when it is busy, answers at times that it has taken a
+// setting and has none.
 func (a aspect[T]) apply(ctx context.Context, t Target, want T) (*Gap, error) {
-	switch err := known(ctx, func() error { return a.put(ctx, t.Client, &t.Bucket, want) }); {
-	case isUnsupported(err):
-		return a.gap(t, Unsupported, said(err)), nil
-	case isRefused(err):
-		return a.gap(t, Refused, said(err)), nil
-	case err != nil:
-		return nil, fmt.Errorf("provision: writing %s of bucket %s: %w", a.name, t.Bucket, err)
+	for writes, wait := 1, 50*time.Millisecond; ; writes, wait = writes+1, 2*wait {
+		switch err := known(ctx, func() error { return a.put(ctx, t.Client, &t.Bucket, want) }); {
+		case isUnsupported(err):
+			return a.gap(t, Unsupported, said(err)), nil
+		case isRefused(err):
+			return a.gap(t, Refused, said(err)), nil
+		case err != nil:
+			return nil, fmt.Errorf("provision: writing %s of bucket %s: %w", a.name, t.Bucket, err)
+		}
+		got, gap, err := a.readBack(ctx, t, want)
+		if gap == nil || !isEmpty(got) || writes == mostLosses {
+			return gap, err
+		}
+		select {
+		case <-ctx.Done():
+			return gap, err
+		case <-time.After(wait):
+		}
 	}
-	return a.readBack(ctx, t, want)
 }
 
-// readBack returns the gap of a setting that the bucket does not have as it was
-// written.
-func (a aspect[T]) readBack(ctx context.Context, t Target, want T) (*Gap, error) {
+// readBack returns what the bucket has of a setting, and the gap if that is not
+// what was written.
+func (a aspect[T]) readBack(ctx context.Context, t Target, want T) (json.RawMessage, *Gap, error) {
 	var got T
 	err := known(ctx, func() (err error) {
 		got, err = a.get(ctx, t.Client, &t.Bucket)
 		return err
 	})
 	if err != nil && !isAbsent(err) {
-		return nil, fmt.Errorf("provision: reading %s of bucket %s back: %w", a.name, t.Bucket, err)
+		return nil, nil, fmt.Errorf("provision: reading %s of bucket %s back: %w", a.name, t.Bucket, err)
 	}
-	if have := a.canonical(got); string(have) != string(a.canonical(want)) {
-		return a.gap(t, Ignored, "read back as "+string(have)), nil
+	have := a.canonical(got)
+	if string(have) != string(a.canonical(want)) {
+		return have, a.gap(t, Ignored, "read back as "+string(have)), nil
 	}
-	return nil, nil
+	return have, nil, nil
 }

@@ -168,7 +168,10 @@ func (a aspect[T]) difference(t Target, have, want T) (*Change, []Foreign) {
 	change.Parts = a.changes(have, all)
 	change.Overwrites = a.single && !isEmpty(change.Have) && !t.Replace[a.name]
 	change.apply = func(ctx context.Context) (*Gap, error) { return a.apply(ctx, t, all) }
-	change.lost = func(ctx context.Context) (*Gap, error) { return a.readBack(ctx, t, all) }
+	change.lost = func(ctx context.Context) (*Gap, error) {
+		_, gap, err := a.readBack(ctx, t, all)
+		return gap, err
+	}
 	change.narrow = func(ctx context.Context, on *Bench) (planned, error) { return a.narrow(ctx, t, on, have, want) }
 	return change, named
 }
