@@ -102,6 +102,27 @@ func TestDatabaseThatIsAwayAtStart(t *testing.T) {
 	wantSetting(t, Run(t.Context(), cfg), "--database", "CREATE DATABASE \"missing\"")
 }
 
+// The schema is dropped below a server, as for a new catalog: it is not ready,
+// asks everybody to wait, and lists again what a reconcile has found.
+func TestDatabaseThatIsLost(t *testing.T) {
+	database := startPostgres(t).Database(t)
+	cfg := onStore(t.TempDir(), storetest.Start(t))
+	cfg.Database = database
+	s := runServer(t, cfg)
+	s.put("a.txt", "one")
+	s.lists("a.txt")
+	pgtest.Exec(t, database, `DROP SCHEMA bytepass CASCADE`)
+	s.until("/readyz", http.StatusServiceUnavailable)
+	if status, body := s.get("/api/files"); status != http.StatusServiceUnavailable || !strings.Contains(body, `"unavailable"`) {
+		t.Errorf("a list: %d %s", status, body)
+	}
+	if _, err := Reconcile(t.Context(), cfg, nil); err != nil {
+		t.Fatal(err)
+	}
+	s.listsNow("a.txt")
+	s.until("/readyz", http.StatusOK)
+}
+
 // A store that goes away is no reason to die, and none to be ready.
 func TestStoreThatGoesAway(t *testing.T) {
 	store := storetest.Start(t)

@@ -157,7 +157,10 @@ func wrap(what string, err error) error {
 	if err == nil {
 		return nil
 	}
-	if Away(err) || busy(err) {
+	if lost(err) {
+		err = fmt.Errorf("the database has lost the catalog; bytepass reconcile makes it anew from the bucket: %w", err)
+	}
+	if Away(err) || busy(err) || lost(err) {
 		return fmt.Errorf("catalog: %s: %w: %w", what, files.Problemf(files.CodeUnavailable, "", "the catalog does not answer at the moment; try again"), err)
 	}
 	return fmt.Errorf("catalog: %s: %w", what, err)

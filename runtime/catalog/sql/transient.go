@@ -39,3 +39,18 @@ func transient(err error) bool {
 	var network net.Error
 	return errors.As(err, &network) || pgconn.SafeToRetry(err)
 }
+
+// lost reports whether err is that of a PostgreSQL server that has the catalog
+// no more: somebody dropped its tables, or their database. It is not transient:
+// they come back when somebody reconciles, for which no call waits.
+func lost(err error) bool {
+	var said *pgconn.PgError
+	if !errors.As(err, &said) {
+		return false
+	}
+	switch said.Code {
+	case "42P01", "3F000", "3D000": // there is no such table, schema, database
+		return true
+	}
+	return false
+}

@@ -49,3 +49,19 @@ func TestTransient(t *testing.T) {
 		}
 	}
 }
+
+// What is lost is not asked for again, and yet may come back.
+func TestLost(t *testing.T) {
+	for code, want := range map[string]bool{
+		"42P01": true,  // undefined_table
+		"3F000": true,  // invalid_schema_name
+		"3D000": true,  // invalid_catalog_name
+		"42703": false, // undefined_column
+		"42501": false, // insufficient_privilege
+	} {
+		err := fmt.Errorf("get: %w", &pgconn.PgError{Code: code})
+		if lost(err) != want || transient(err) || (files.CodeOf(wrap("get", err)) == files.CodeUnavailable) != want {
+			t.Errorf("%s: callers are told %v", code, wrap("get", err))
+		}
+	}
+}
