@@ -39,7 +39,7 @@ type Config struct {
 
 // Client calls the API. It is safe for concurrent use. The errors of its
 // methods are a *Problem when the service refused, the context's, or what kept
-// the request from being answered.
+// the request from being answered, such as ErrUnreachable and ErrNotBytepass.
 //
 // A request whose answer got lost is sent again. That is safe for all of them:
 // none does harm when it is done twice.
@@ -120,17 +120,8 @@ func (c *Client) send(ctx context.Context, method, target string, body []byte, o
 	if body != nil {
 		req.Header.Set("Content-Type", "application/json")
 	}
-	if c.cfg.Token != nil {
-		token, err := c.cfg.Token(ctx)
-		if err == nil {
-			token, err = ParseToken(token)
-		}
-		if err != nil {
-			return nil, err
-		}
-		if token != "" {
-			req.Header.Set("Authorization", "Bearer "+token)
-		}
+	if err := c.authorize(req); err != nil {
+		return nil, err
 	}
 	res, err := c.cfg.HTTP.Do(req)
 	if untrusted := Untrusted(c.base.Redacted(), err); untrusted != nil {
@@ -146,15 +137,38 @@ func (c *Client) send(ctx context.Context, method, target string, body []byte, o
 	}
 	c.answered.Store(true)
 	if res.StatusCode/100 != 2 {
-		return nil, refused(res, answer)
+		err := refused(c.base.Redacted(), res, answer)
+		var p *Problem
+		if errors.As(err, &p) && p.Code == CodeUnauthenticated && req.Header.Get("Authorization") == "" {
+			p.Detail = noToken
+		}
+		return nil, err
 	}
 	if out == nil {
 		return res.Header, nil
 	}
 	if err := json.Unmarshal(answer, out); err != nil {
-		return nil, fmt.Errorf("%s does not answer as Bytepass does: %w; is --url right?", c.base.Redacted(), err)
+		return nil, fmt.Errorf("%s %w: what it answers is none of ours (%w); is --url right?", c.base.Redacted(), ErrNotBytepass, err)
 	}
 	return res.Header, nil
+}
+
+// noToken is what a caller is told who has sent none.
+const noToken = "this deployment wants an access token: name a file that holds one with --token-file, or set BYTEPASS_TOKEN"
+
+// authorize puts the token into a request, if there is one.
+func (c *Client) authorize(req *http.Request) error {
+	if c.cfg.Token == nil {
+		return nil
+	}
+	token, err := c.cfg.Token(req.Context())
+	if err == nil {
+		token, err = ParseToken(token)
+	}
+	if err == nil && token != "" {
+		req.Header.Set("Authorization", "Bearer "+token)
+	}
+	return err
 }
 
 // unreachable returns why there is no answer, without the request's URL.

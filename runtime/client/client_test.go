@@ -100,17 +100,22 @@ func TestProblems(t *testing.T) {
 		code, says string
 		calls      int32
 	}{
-		"a refusal":        {400, `{"code":"invalid-key","field":"key","detail":"it is empty"}`, "invalid-key", "key: it is empty", 1},
-		"not found":        {404, `{"code":"not-found","detail":"no such file"}`, CodeNotFound, "no such file", 1},
-		"a gateway's 401":  {401, `{"message":"Unauthorized"}`, CodeUnauthenticated, "token", 1},
-		"a gateway's 403":  {403, `<html>`, CodeForbidden, "token", 1},
+		"a refusal":        {400, `{"code":"invalid-key","field":"key","detail":"it is empty"}`, "invalid-key", "it is empty", 1},
+		"not found":        {404, `{"code":"not-found","field":"key","detail":"no such file"}`, CodeNotFound, "no such file", 1},
+		"a gateway's 401":  {401, `{"message":"Unauthorized"}`, CodeUnauthenticated, "--token-file", 1},
+		"no token":         {401, `{"code":"unauthenticated","detail":"send the header"}`, CodeUnauthenticated, "BYTEPASS_TOKEN", 1},
+		"a gateway's 403":  {403, `{"message":"Forbidden"}`, CodeForbidden, "token", 1},
+		"a store's 403":    {403, `<Error><Code>AccessDenied</Code></Error>`, "", "is not the address of a Bytepass API", 1},
+		"a wrong path":     {404, `{"code":"not-found","detail":"there is no such page"}`, "", "is --url right?", 1},
+		"another API":      {404, `{"detail":"Not Found"}`, "", "is not the address of a Bytepass API", 1},
+		"a gateway's 404":  {404, `{"message":"Not Found"}`, "", "is not the address of a Bytepass API", 1},
 		"for the moment":   {503, `{"code":"unavailable","detail":"later"}`, "", "", 3},
 		"too many":         {429, ``, "", "", 3},
 		"a gateway's 502":  {502, `<html>`, "", "", 3},
 		"a body too late":  {408, ``, "", "", 3},
 		"not implemented":  {501, `<html>`, "", "501", 1},
 		"no room":          {507, `{"code":"store-full","detail":"full"}`, CodeStoreFull, "full", 1},
-		"an answer in 200": {200, `<html>`, "", "does not answer as Bytepass does", 1},
+		"an answer in 200": {200, `<html>`, "", "is not the address of a Bytepass API", 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var calls atomic.Int32
@@ -127,6 +132,17 @@ func TestProblems(t *testing.T) {
 				t.Errorf("%d calls, %v", calls.Load(), err)
 			}
 		})
+	}
+}
+
+// TestARefusedToken: of a token that was sent the service's word is told.
+func TestARefusedToken(t *testing.T) {
+	c := serve(t, func(cfg *Config) { cfg.Token = StaticToken("old") }, func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusUnauthorized)
+		fmt.Fprint(w, `{"code":"unauthenticated","detail":"the token has expired"}`)
+	})
+	if _, err := c.File(t.Context(), "k", ""); CodeOf(err) != CodeUnauthenticated || err.Error() != "the token has expired" {
+		t.Errorf("%v", err)
 	}
 }
 

@@ -25,7 +25,7 @@ const (
 // Problem is a refusal of the service (RFC 9457).
 type Problem struct {
 	Status  int       `json:"status"`
-	Code    string    `json:"code"`            // what programs rely on; empty if something else answered
+	Code    string    `json:"code"`            // what programs rely on
 	Field   string    `json:"field,omitempty"` // of the request, at fault
 	Detail  string    `json:"detail"`          // what is wrong, and the remedy
 	Parts   []BadPart `json:"parts,omitempty"` // with CodeInvalidParts
@@ -40,11 +40,9 @@ type BadPart struct {
 }
 
 // Error returns the detail, and for what is the service's fault the request's id.
+// The field is for those who know the API.
 func (p *Problem) Error() string {
 	text := p.Detail
-	if p.Field != "" {
-		text = p.Field + ": " + text
-	}
 	if p.Status >= http.StatusInternalServerError && p.Request != "" {
 		text += " (request " + p.Request + ")"
 	}
@@ -63,25 +61,51 @@ func CodeOf(err error) string {
 // maxAfter bounds how long a service can make its callers wait between two tries.
 const maxAfter = time.Minute
 
-// refused returns the problem that an answer is; a temporary one if another try
-// may succeed.
-func refused(res *http.Response, body []byte) error {
-	p := &Problem{}
-	if err := json.Unmarshal(body, p); err != nil || p.Detail == "" {
-		// A gateway in between, or no Bytepass at all.
-		p = &Problem{Detail: fmt.Sprintf("the answer is %q, and not one of Bytepass; is --url right?", res.Status)}
-		switch res.StatusCode {
-		case http.StatusUnauthorized:
-			p.Code, p.Detail = CodeUnauthenticated, "the token is missing, has expired, or is not for this service"
-		case http.StatusForbidden:
-			p.Code, p.Detail = CodeForbidden, "the token may not do this"
+// ErrNotBytepass is wrapped by the error of a call that something else has answered
+// than Bytepass, or a gateway in front of it.
+var ErrNotBytepass = errors.New("is not the address of a Bytepass API")
+
+// refused returns the error that an answer of the service at base is; a temporary
+// one if another try may succeed.
+func refused(base string, res *http.Response, body []byte) error {
+	p := problemOf(res.StatusCode, body)
+	if p == nil {
+		err := fmt.Errorf("%s %w, or a gateway in between is broken: it answers %q; is --url right?", base, ErrNotBytepass, res.Status)
+		if ForTheMoment(res.StatusCode) {
+			return Temporary(err, retryAfter(res.Header))
 		}
+		return err
 	}
 	p.Status, p.Request = res.StatusCode, res.Header.Get("X-Request-Id")
 	if ForTheMoment(p.Status) {
 		return Temporary(p, retryAfter(res.Header))
 	}
 	return p
+}
+
+// problemOf returns the problem that an answer tells, or that API Gateway tells
+// when it asks the service nothing; nil if it is of neither. That there is no
+// such page or route Bytepass says of no field: it is asked below a wrong path.
+func problemOf(status int, body []byte) *Problem {
+	var said struct {
+		Problem
+		Message string `json:"message"`
+	}
+	if err := json.Unmarshal(body, &said); err != nil {
+		said.Code, said.Message = "", ""
+	}
+	p := &said.Problem
+	switch {
+	case said.Code == CodeNotFound && p.Field == "":
+		return nil
+	case said.Code != "" && p.Detail != "":
+		return p
+	case status == http.StatusUnauthorized:
+		return &Problem{Code: CodeUnauthenticated, Detail: "the token is missing, has expired, or is not for this service"}
+	case status == http.StatusForbidden && said.Message != "":
+		return &Problem{Code: CodeForbidden, Detail: "the token may not do this"}
+	}
+	return nil
 }
 
 // ForTheMoment reports whether an answer of this status may be another one the next

@@ -12,7 +12,7 @@ import (
 // Batch calls do for every item, up to parallel at once, and returns all that
 // failed, in no order. An error beside an item is passed to failed, as are
 // those of do. What concerns all items ends the batch: a token that is not
-// accepted, a service that does not answer, a store without room, a list that
+// accepted, a service that does not answer or is none, a store without room, a list that
 // does not follow, and the end of ctx.
 func Batch[T any](ctx context.Context, parallel int, items iter.Seq2[T, error], do func(context.Context, T) error, failed func(T, error)) []error {
 	ctx, stop := context.WithCancel(ctx)
@@ -64,5 +64,5 @@ func Batch[T any](ctx context.Context, parallel int, items iter.Seq2[T, error], 
 func ConcernsAll(err error) bool {
 	code := client.CodeOf(err)
 	return code == client.CodeUnauthenticated || code == client.CodeStoreFull ||
-		errors.Is(err, client.ErrUnreachable) || errors.Is(err, client.ErrUntrusted) || errors.Is(err, ErrUnlisted) || errors.Is(err, context.Canceled)
+		errors.Is(err, client.ErrUnreachable) || errors.Is(err, client.ErrNotBytepass) || errors.Is(err, client.ErrUntrusted) || errors.Is(err, ErrUnlisted) || errors.Is(err, context.Canceled)
 }

@@ -21,6 +21,7 @@ func TestBatchEnds(t *testing.T) {
 		"no token":       {&client.Problem{Code: client.CodeUnauthenticated}, 1},
 		"a full store":   {client.Temporary(&client.Problem{Code: client.CodeStoreFull}, 0), 1},
 		"nobody answers": {fmt.Errorf("http://127.0.0.1:1 %w", client.ErrUnreachable), 1},
+		"another API":    {fmt.Errorf("http://127.0.0.1:1 %w", client.ErrNotBytepass), 1},
 	} {
 		items := func(yield func(int, error) bool) {
 			for n := range 5 {

@@ -44,7 +44,7 @@ func TestAnswerLostWithoutOverwriting(t *testing.T) {
 						return 412, ""
 					}
 					if asked++; asked < 4 || tc.there == "" {
-						return 404, `{"code":"not-found","detail":"there is no such file"}`
+						return 404, `{"code":"not-found","field":"key","detail":"there is no such file"}`
 					}
 					return 200, fmt.Sprintf(`{"key":"k","versionId":"v","checksumSHA256":%q}`, tc.there)
 				})
