@@ -13,7 +13,7 @@
  * signed. A larger one travels in parts, with checksums that the store compares,
  * and goes on where it was after a broken line, a reload or a crash: start it
  * again with the same key and file. No more than slices of a file are ever in
- * memory. Nothing here touches the page.
+ * memory. Nothing here touches the page. docs/browser.md is the reference.
  *
  * @module bytepass
  */
@@ -24,6 +24,7 @@ import { BytepassError } from "./client/errors.js";
 import { Hasher } from "./client/hasher.js";
 import { claimed, Hints, localHints } from "./client/hints.js";
 import { Multipart } from "./client/multipart.js";
+import { checkSource, refuseUnknown } from "./client/options.js";
 import { Single } from "./client/single.js";
 import { Upload } from "./client/upload.js";
 
@@ -65,7 +66,7 @@ export class Bytepass {
 
   /**
    * @param {object} [options]
-   * @param {string} [options.base] the API's URL without a trailing slash; by default the page's own origin
+   * @param {string} [options.base] the API's URL; by default the page's own origin
    * @param {import("./client/api.js").TokenSource} [options.token] returns an access token; without one none is sent
    * @param {number} [options.singleLimit] bytes; larger files travel in parts
    * @param {number} [options.parallel] parts of a file at a time
@@ -73,9 +74,11 @@ export class Bytepass {
    * @param {Storage} [options.storage] remembers unfinished uploads; by default the page's localStorage
    * @param {() => string} [options.owner] who uploads, so that people who share a browser do not meet each other's unfinished uploads
    */
-  constructor({ base = "", token, singleLimit = 16 * MIB, parallel = 3, stall = 60_000, storage = localHints(), owner } = {}) {
-    this.#api = new Api(base, token, stall);
-    this.#hints = new Hints(base, storage, owner);
+  constructor({ base = "", token, singleLimit = 16 * MIB, parallel = 3, stall = 60_000, storage = localHints(), owner, ...unknown } = {}) {
+    refuseUnknown("new Bytepass", unknown);
+    const api = base.replace(/\/+$/, "");
+    this.#api = new Api(api, token, stall);
+    this.#hints = new Hints(api, storage, owner);
     this.#transfer = { singleLimit, parallel, stall };
   }
 
@@ -85,15 +88,17 @@ export class Bytepass {
    * @param {string} key a path; the answer has it normalised
    * @param {Blob} file
    * @param {UploadOptions & Listeners} [options]
-   * @returns {Upload}
+   * @returns {Upload} throws a TypeError for an option that does not exist, and for a file that is no Blob
    */
-  start(key, file, { overwrite, metadata, name, resume = true, attempts = 20, ...listeners } = {}) {
+  start(key, file, { overwrite, metadata, name, resume = true, attempts = 20, signal, onProgress, onState, ...unknown } = {}) {
+    refuseUnknown("start", unknown);
+    checkSource(key, file);
     const { singleLimit, parallel, stall } = this.#transfer;
     const Transfer = file.size <= singleLimit ? Single : Multipart;
     return new Upload((hooks) => new Transfer({
       api: this.#api, hasher: this.#hasher, hints: this.#hints,
       key: key.normalize("NFC"), file, declared: { overwrite, metadata, name }, resume, parallel, stall, ...hooks,
-    }), file.size, { attempts, ...listeners });
+    }), file.size, { attempts, signal, onProgress, onState });
   }
 
   /**
@@ -191,7 +196,8 @@ export class Bytepass {
    * @param {{versionId?: string, inline?: boolean} & Cancel} [options] inline: a URL that shows the file in place, where its type is harmless
    * @returns {Promise<FileRecord>} with a fresh download URL
    */
-  get(key, { versionId, inline, signal } = {}) {
+  async get(key, { versionId, inline, signal, ...unknown } = {}) {
+    refuseUnknown("get", unknown);
     const query = new URLSearchParams({ key });
     if (versionId) query.set("versionId", versionId);
     if (inline) query.set("disposition", "inline");
@@ -231,7 +237,8 @@ export class Bytepass {
    * @param {{versionId?: string} & Cancel} [options]
    * @returns {Promise<{key: string, versionId: string}>} what is current now
    */
-  restore(key, { versionId, signal } = {}) {
+  async restore(key, { versionId, signal, ...unknown } = {}) {
+    refuseUnknown("restore", unknown);
     return this.#api.json("POST", "/api/restore", { body: { key, versionId }, signal });
   }
 
@@ -240,7 +247,8 @@ export class Bytepass {
    * @param {PageOptions} [options]
    * @returns {Promise<{entries: any[], next: string}>}
    */
-  async #page(path, { prefix = "", next = "", limit, signal } = {}) {
+  async #page(path, { prefix = "", next = "", limit, signal, ...unknown } = {}) {
+    refuseUnknown("a list", unknown);
     const page = new URL(next || `${path}?${new URLSearchParams({ prefix })}`, "http://any.invalid");
     if (limit) page.searchParams.set("limit", String(limit));
     const response = await this.#api.call("GET", page.pathname + page.search, { signal });

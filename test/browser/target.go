@@ -153,7 +153,7 @@ func (c *client) start(key string, b blob, options string) {
 	c.Helper()
 	c.do(chromedp.SetUploadFiles("#test-file", []string{b.path}, chromedp.ByQuery))
 	eval[bool](c.tab, `(() => {
-		const options = (`+options+`);
+		const { at, ...options } = (`+options+`);
 		window.log = { sent: 0, states: [], why: [], paces: [], backwards: 0 };
 		window.upload = files.start(%s, document.getElementById("test-file").files[0], {
 			...options,
@@ -161,7 +161,7 @@ func (c *client) start(key string, b blob, options string) {
 				if (sent < log.sent) log.backwards++;
 				Object.assign(log, { sent, total });
 				log.paces.push(pace);
-				options.at?.(sent);
+				at?.(sent);
 			},
 			onState(state, why) {
 				log.states.push(state);

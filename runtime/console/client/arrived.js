@@ -25,13 +25,14 @@ export async function arrived(files, { key, etag, versionId }, { timeout = 10_00
   // The list answers 200 also while the file is not there; of the keys that
   // begin with this one, it comes first.
   const one = { prefix: key, limit: 1, signal };
+  /** @param {import("./records.js").FileRecord | undefined} record */
+  const isMade = (record) => record?.key === key && (!etag || record.etag === etag) && (!versionId || record.versionId === versionId);
   for (let pause = FIRST; ; pause = Math.min(2 * pause, LONGEST)) {
     const [record] = (await files.list(one)).files;
-    const same = record?.key === key && (!etag || record.etag === etag) && (!versionId || record.versionId === versionId);
-    if (same) return record;
+    if (isMade(record)) return record;
     if (pause >= DOUBT) {
       const [refused] = (await files.rejected(one)).files;
-      if (refused?.key === key && (!etag || refused.etag === etag)) {
+      if (isMade(refused)) {
         throw new BytepassError(`It arrived and was refused: ${refused.reason}`, { code: "rejected" });
       }
     }

@@ -157,7 +157,7 @@ export class Multipart {
     const hashing = kept ? hasher.hash("CRC64NVME", slice) : Promise.resolve("");
     hashing.catch(() => {}); // it is asked for below, unless sending fails first
     let refused = 0; // apart from what a bad line has cost: that is when URLs expire
-    const etag = await retry(async () => {
+    const { etag } = await retry(async () => {
       const urls = /** @type {PartUrls} */ (this.#urls);
       const signed = await urls.get(number, next, signal);
       try {

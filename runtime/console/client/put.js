@@ -22,7 +22,7 @@ import { aborted, BytepassError } from "./errors.js";
  * @param {(sent: number) => void} options.onProgress bytes so far
  * @param {number} options.stall milliseconds without progress after which the connection counts as broken
  * @param {AbortSignal} options.signal
- * @returns {Promise<string>} the ETag without quotes; "" where the store hides it
+ * @returns {Promise<{etag: string, versionId?: string}>} the ETag without quotes, "" where the store hides it; a part has no version
  */
 export function put({ url, headers = {} }, body, { onProgress, stall, signal }) {
   return new Promise((resolve, reject) => {
@@ -53,7 +53,10 @@ export function put({ url, headers = {} }, body, { onProgress, stall, signal }) 
     };
     request.onload = () => settle(() => {
       if (request.status < 200 || request.status >= 300) return reject(refusal(request));
-      resolve((request.getResponseHeader("ETag") ?? "").replaceAll('"', ""));
+      resolve({
+        etag: (request.getResponseHeader("ETag") ?? "").replaceAll('"', ""),
+        versionId: request.getResponseHeader("x-amz-version-id") ?? undefined,
+      });
     });
     request.onerror = broken;
     request.onabort = () => (stalled ? broken() : settle(() => reject(aborted())));

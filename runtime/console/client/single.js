@@ -64,9 +64,9 @@ export class Single {
     });
     onSent(0);
     try {
-      const etag = await put(signed, file, { signal, stall, onProgress: onSent });
+      const { etag, versionId } = await put(signed, file, { signal, stall, onProgress: onSent });
       onSent(file.size);
-      return { key: signed.key, etag };
+      return { key: signed.key, etag, versionId };
     } catch (error) {
       // Of what is signed, only overwrite false is a precondition.
       throw error instanceof BytepassError && error.status === 412 ? taken(signed.key) : error;
@@ -85,7 +85,7 @@ export class Single {
     const { api, key } = this.job;
     const there = await api.json("GET", `/api/file?key=${encodeURIComponent(key)}`, { signal });
     if (there.checksumSHA256 !== checksum) throw refused;
-    return { key: there.key, etag: there.etag };
+    return { key: there.key, etag: there.etag, versionId: there.versionId };
   }
 
   /** There is nothing to clean up: a PUT that is cut off stores nothing. */
