@@ -21,6 +21,8 @@ func TestLogin(t *testing.T) {
 		"denied":                    denied,
 		"answers that are not ours": strayAnswers,
 		"ID tokens that are not":    strangeIDTokens,
+		"a drop before":             dropSignedOut,
+		"no storage":                noStorageToSignIn,
 	} {
 		t.Run(name, func(t *testing.T) {
 			w.forget(t)

@@ -110,3 +110,31 @@ func TestWrongClient(t *testing.T) {
 	p.do(chromedp.Navigate(w.server.URL + "/"))
 	p.card("Sign in")
 }
+
+// dropSignedOut: what is dropped while nobody is signed in would belong to
+// nobody.
+func dropSignedOut(t *testing.T, w *loginWorld) {
+	p := w.console(t)
+	p.drop(`({ name: "a.txt", isFile: true, file: (done) => ((window.taken = true), done(new File(["x"], "a.txt"))) })`)
+	if eval[bool](p, "new Promise((then) => setTimeout(() => then(!!window.taken)))") {
+		t.Error("it is taken")
+	}
+	if got := eval[string](p, `(() => {
+		const event = new DragEvent("dragover", { dataTransfer: new DataTransfer(), bubbles: true, cancelable: true });
+		document.body.dispatchEvent(event);
+		return event.defaultPrevented + " " + document.getElementById("drop").classList.contains("over");
+	})()`); got != "true false" {
+		t.Errorf("the page prevents what browsers do and shows a target: %s", got)
+	}
+	p.clean()
+}
+
+// noStorageToSignIn: the page says what it needs.
+func noStorageToSignIn(t *testing.T, w *loginWorld) {
+	p := w.open(t, "about:blank")
+	p.forbidStorage()
+	p.do(chromedp.Navigate(w.server.URL + "/"))
+	p.card("One cannot sign in now")
+	p.says("Allow this page to keep site data")
+	p.clean()
+}

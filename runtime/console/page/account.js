@@ -43,7 +43,7 @@ export class Account {
       this.#session = new Session(issuer, (state, why) => this.#show(state, why));
       await this.#session.begin();
     } catch (error) {
-      card("One cannot sign in now", /** @type {Error} */ (error).message, "Try again", () => location.reload());
+      card("One cannot sign in now", reasonOf(/** @type {Error} */ (error)), "Try again", () => location.reload());
     }
   }
 
@@ -70,7 +70,7 @@ export class Account {
     try {
       await this.#session?.signIn({ stay: this.page.isBusy() });
     } catch (error) {
-      $("login-why").textContent = /** @type {Error} */ (error).message;
+      $("login-why").textContent = reasonOf(/** @type {Error} */ (error));
     }
   }
 }
@@ -85,10 +85,44 @@ function card(heading, why, label, act) {
   $("login-go").onclick = act;
 }
 
-/** @returns {Promise<LoginConfig | undefined>} how people sign in here; undefined if they do so by a token */
+/** @param {Error} error @returns {string} */
+function reasonOf({ name, message }) {
+  if (name !== "SecurityError") return message;
+  return "The browser forbids this page to store anything, and a sign-in has to be remembered on the way to the issuer and back. Allow this page to keep site data (cookies), then try again.";
+}
+
+/**
+ * Asks how people sign in here. Without an answer the page says so, and waits
+ * until somebody has it ask again.
+ * @returns {Promise<LoginConfig | undefined>} undefined if they do so by a token
+ */
 export async function loginConfig() {
-  const response = await fetch("config.json", { cache: "no-store" });
-  return response.ok ? (await response.json()).login : undefined;
+  for (;;) {
+    try {
+      const config = await configured();
+      document.body.classList.remove("signed-out");
+      $("login").hidden = true;
+      return config;
+    } catch (error) {
+      document.body.classList.add("signed-out");
+      const { message } = /** @type {Error} */ (error);
+      await new Promise((again) => card("The page cannot start", message, "Try again", () => again(undefined)));
+      $("login-why").textContent = "Asking again …";
+    }
+  }
+}
+
+/** @returns {Promise<LoginConfig | undefined>} */
+async function configured() {
+  const response = await fetch("config.json", { cache: "no-store" }).catch(() => {
+    throw new Error("The server does not answer. Check the connection and try again.");
+  });
+  if (response.status === 404) return undefined; // these files are served by something that knows of no issuer
+  if (!response.ok) throw new Error(`The server does not say how people sign in: it answers ${response.status}. Try again in a moment.`);
+  const config = await response.json().catch(() => {
+    throw new Error("The server does not say how people sign in: its config.json cannot be read.");
+  });
+  return config.login;
 }
 
 /** @returns {boolean} this page was only the window to sign in, and has nothing else to do */

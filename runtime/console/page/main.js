@@ -2,10 +2,11 @@
 
 import { Bytepass } from "../bytepass.js";
 import { Account, isLoginWindow, loginConfig } from "./account.js";
+import { closeDialogs } from "./dialogs.js";
 import { $ } from "./dom.js";
-import { acceptDrops, chosen } from "./drop.js";
+import { acceptDrops, chosen, unreadError } from "./drop.js";
 import { Interrupted } from "./interrupted.js";
-import { attempt, dismiss, say, watchConnection, watchNotice } from "./notices.js";
+import { attempt, attemptByItself, complain, dismiss, say, watchConnection, watchNotice } from "./notices.js";
 import { Queue } from "./queue.js";
 import { routeOf, showRoute } from "./route.js";
 import { prepareSignIn, token } from "./sign-in.js";
@@ -29,7 +30,8 @@ function show() {
   const route = routeOf(location.hash);
   showRoute(route);
   const view = { files: () => folderView(files, table, route.prefix), trash: () => trashView(files, table), rejected: () => rejectedView(files) }[route.view]();
-  return attempt(() => table.show(view));
+  complain(null); // it is of another view
+  return attemptByItself(() => table.show(view));
 }
 
 /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -39,7 +41,7 @@ function refreshSoon() {
   news ??= setTimeout(async () => {
     const start = performance.now();
     news = undefined;
-    await attempt(() => table.refresh());
+    await attemptByItself(() => table.refresh());
     took = performance.now() - start;
   }, Math.min(LONGEST, Math.max(NEWS, REST * took)));
 }
@@ -54,21 +56,29 @@ const queue = new Queue(files, {
   },
 });
 
-/** @param {import("./drop.js").Found[]} found */
-function enqueue(found) {
-  const { prefix } = routeOf(location.hash);
+/** @param {import("./drop.js").Found[]} found @param {string} prefix of the folder they go to */
+function enqueue(found, prefix) {
   queue.add(found.map(({ file, path }) => ({ key: prefix + path, file })));
 }
 
 for (const input of [$("choose"), $("choose-folder")]) {
   const take = () => {
-    enqueue(chosen(input.files));
+    enqueue(chosen(input.files), routeOf(location.hash).prefix);
     input.value = "";
   };
   input.onchange = take;
   if (input.files.length > 0) take(); // they were chosen before this module had run
 }
-acceptDrops((found) => attempt(async () => enqueue(await found)));
+// Only where one sees a folder is it clear where a file goes to.
+const isOpen = () => routeOf(location.hash).view === "files" && !document.body.classList.contains("signed-out");
+acceptDrops(isOpen, (dropped) => {
+  const { prefix } = routeOf(location.hash); // another may be shown by the time folders have been read
+  void attempt(async () => {
+    const { found, unread } = await dropped;
+    enqueue(found, prefix);
+    if (unread.length > 0) throw unreadError(unread);
+  });
+});
 
 for (const close of document.querySelectorAll("dialog [data-close]")) {
   close.addEventListener("click", () => close.closest("dialog")?.close());
@@ -78,6 +88,7 @@ watchNotice();
 watchConnection(refreshSoon);
 
 addEventListener("hashchange", () => {
+  closeDialogs();
   dismiss(); // what it offers to take back is no longer in sight
   void show();
   $("heading").focus();
@@ -106,7 +117,7 @@ function showLogin(state) {
 /** Takes away what was somebody's. */
 function leave() {
   $("rows").replaceChildren();
-  for (const dialog of document.querySelectorAll("dialog")) dialog.close();
+  closeDialogs({ all: true });
   document.title = "Bytepass";
 }
 

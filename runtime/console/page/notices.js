@@ -59,8 +59,12 @@ export function watchNotice() {
   });
 }
 
+/** Whether what is complained of is that something was not loaded by itself. */
+let byItself = false;
+
 /** @param {unknown} error null takes back what was said */
 export function complain(error) {
+  byItself = false;
   $("alert").textContent = error instanceof Error ? sentence(error.message) : "";
   $("alert").hidden = !error;
 }
@@ -72,6 +76,23 @@ export async function attempt(action) {
     await action();
   } catch (error) {
     if (!isAbort(error)) complain(error);
+  }
+}
+
+/**
+ * Loads something that nobody has asked for just now. What an action of the
+ * user complains of stays; what an earlier loading complained of goes as soon
+ * as one succeeds.
+ * @param {() => unknown} load
+ */
+export async function attemptByItself(load) {
+  try {
+    await load();
+    if (byItself) complain(null);
+  } catch (error) {
+    if (isAbort(error) || !(byItself || $("alert").hidden)) return;
+    complain(error);
+    byItself = true;
   }
 }
 

@@ -2,6 +2,7 @@
 // what is known of it.
 
 import { copyLink, download } from "./actions.js";
+import { askDialog } from "./dialogs.js";
 import { $, button, element } from "./dom.js";
 import { nameOf, sizeText, timeText } from "./format.js";
 import { name, path, visible } from "./names.js";
@@ -16,10 +17,13 @@ const TEXT = 64 * 1024;
 
 /** @param {Bytepass} files @param {string} key @param {() => Promise<void>} refresh */
 export async function showPreview(files, key, refresh) {
+  const isWanted = askDialog();
   const file = await files.get(key, { inline: true });
+  const shown = await content(file);
+  if (!isWanted()) return;
   const dialog = $("preview");
   $("preview-title").replaceChildren(name(file.name || nameOf(key)));
-  $("preview-body").replaceChildren(await content(file));
+  $("preview-body").replaceChildren(shown);
   $("preview-facts").replaceChildren(
     ...fact("Type", file.mimeType || "unknown"), ...fact("Size", sizeText(file.size)),
     ...fact("Uploaded", timeText(file.uploadedAt)), ...fact("Key", path(file.key)),
@@ -46,7 +50,7 @@ function fact(label, value) {
 async function content(file) {
   const label = visible(nameOf(file.key));
   const [kind] = file.mimeType.split("/");
-  const failed = () => $("preview-body").replaceChildren(none("The browser cannot show this file."));
+  const failed = (/** @type {Event} */ event) => /** @type {Element} */ (event.target).replaceWith(none("The browser cannot show this file."));
   if (file.mimeType.startsWith("image/svg")) return none();
   switch (kind) {
     case "image":

@@ -21,6 +21,9 @@ const MOST = 1000;
 export class Table {
   #next = "";
   #shown = 0;
+  /** How many more rows somebody wants to see; a refresh that comes between shows them. */
+  #asked = 0;
+  #refreshing = false;
   #loading = new AbortController();
   /** @type {View | undefined} */
   #view;
@@ -36,7 +39,7 @@ export class Table {
     $("columns").replaceChildren(...view.columns.map((column) => heading(column)), heading(""));
     $("table").hidden = $("empty").hidden = $("more").hidden = true;
     $("loading").hidden = false;
-    this.#shown = 0;
+    this.#shown = this.#asked = 0;
     await this.refresh();
   }
 
@@ -47,9 +50,12 @@ export class Table {
     this.#loading.abort();
     const { signal } = (this.#loading = new AbortController());
     $("list").setAttribute("aria-busy", "true");
+    this.#refreshing = true;
+    const before = this.#shown;
+    const asked = this.#asked;
     try {
       const complete = this.#shown > 0 && this.#next === "";
-      const wanted = Math.max(PAGE, this.#shown + (complete ? PAGE : 0));
+      const wanted = Math.max(PAGE, this.#shown + (complete ? PAGE : asked));
       /** @type {any[]} */
       const all = [];
       let next = "";
@@ -64,8 +70,11 @@ export class Table {
         append(all.map(view.row));
       });
       this.#settle(next, view);
+      if (asked > 0) focusFirst(/** @type {HTMLElement[]} */ ([...$("rows").children]).slice(before));
     } finally {
       if (!signal.aborted) {
+        this.#refreshing = false;
+        this.#asked = 0;
         $("loading").hidden = true;
         $("list").setAttribute("aria-busy", "false");
       }
@@ -76,10 +85,12 @@ export class Table {
   async #more() {
     const view = this.#view;
     if (!view) return;
-    const limit = Math.min(MOST, Math.max(PAGE, this.#shown));
+    const limit = (this.#asked = Math.min(MOST, Math.max(PAGE, this.#shown)));
+    if (this.#loading.signal.aborted) this.#loading = new AbortController(); // a row was dropped
     const { signal } = this.#loading;
     $("more").disabled = true; // a second click would show the same rows again
     try {
+      if (this.#refreshing) return await this.refresh();
       const { entries, next } = await view.load({ next: this.#next, limit, signal });
       signal.throwIfAborted();
       const rows = entries.map(view.row);
@@ -87,6 +98,7 @@ export class Table {
       this.#settle(next, view);
       focusFirst(rows);
     } finally {
+      if (!signal.aborted) this.#asked = 0;
       $("more").disabled = false;
     }
   }
@@ -108,6 +120,7 @@ export class Table {
    */
   drop(key) {
     this.#loading.abort();
+    this.#refreshing = false;
     $("loading").hidden = true;
     $("list").setAttribute("aria-busy", "false");
     const row = rowOf(key);
@@ -159,8 +172,10 @@ function append(rows) {
   $("rows").append(...rows.filter((row) => row.dataset.folder === undefined));
 }
 
-/** @param {HTMLElement[]} rows new ones */
+/** Gives the focus to new rows, unless somebody is busy elsewhere. @param {HTMLElement[]} rows */
 function focusFirst(rows) {
+  const now = document.activeElement;
+  if (now !== document.body && now !== $("more")) return;
   const first = rows.find((row) => row.dataset.folder === undefined) ?? rows[0];
   /** @type {HTMLElement | null | undefined} */ (first?.querySelector("button, a"))?.focus();
 }

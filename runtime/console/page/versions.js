@@ -1,6 +1,7 @@
 // The history of a file, with a way back to each version.
 
 import { download, restore } from "./actions.js";
+import { askDialog } from "./dialogs.js";
 import { $, button, element } from "./dom.js";
 import { momentText, nameOf, sizeText } from "./format.js";
 import { name } from "./names.js";
@@ -11,7 +12,9 @@ import { attempt } from "./notices.js";
 
 /** @param {Bytepass} files @param {string} key @param {() => Promise<void>} refresh */
 export async function showVersions(files, key, refresh) {
+  const isWanted = askDialog();
   const versions = await files.versions(key);
+  if (!isWanted()) return;
   $("versions-title").replaceChildren("Versions of ", name(nameOf(key)));
   $("versions-list").replaceChildren(...versions.map((version) => line(files, key, version, refresh)));
   $("versions").showModal();

@@ -1,0 +1,19 @@
+// Dialogs that are filled before they open: of several that somebody asks for,
+// the last one is shown, and none in a view that he did not ask for it in.
+
+let asked = 0;
+
+/** @returns {() => boolean} whether the dialog that is asked for now is still wanted */
+export function askDialog() {
+  const mine = ++asked;
+  return () => mine === asked;
+}
+
+/**
+ * Closes what belongs to a view that is left.
+ * @param {{all?: boolean}} [options] all: the question for a token, too, which belongs to none
+ */
+export function closeDialogs({ all = false } = {}) {
+  asked++;
+  for (const dialog of document.querySelectorAll("dialog")) if (all || dialog.id !== "sign-in") dialog.close();
+}
