@@ -29,6 +29,28 @@ func days(n int) string {
 // access token").
 var idTokenClaims = []string{"email", "phone_number", "name", "given_name", "family_name", "nickname", "preferred_username", "cognito:username"}
 
+// Settings that mean nothing without another one.
+var (
+	forCloudFront = []string{"domain", "certificate", "webAcl", "priceClass", "keyDays"}
+	forUserPool   = []string{"callbackUrls", "mfa", "signUp"}
+)
+
+// set returns which of these settings are not at their stage's default, in the
+// order of the documentation.
+func (s Settings) set(names []string) []string {
+	return slices.DeleteFunc(s.Differences(defaults(s.Stage)), func(name string) bool { return !slices.Contains(names, name) })
+}
+
+// misplaced is the error of settings that are for something else than what is
+// deployed, and the remedy that makes them count.
+func misplaced(names []string, purpose, remedy string) error {
+	last := len(names) - 1
+	if last == 0 {
+		return fmt.Errorf("the setting %s is for %s: set %s, or leave it out", names[0], purpose, remedy)
+	}
+	return fmt.Errorf("the settings %s and %s are for %s: set %s, or leave them out", strings.Join(names[:last], ", "), names[last], purpose, remedy)
+}
+
 // contradiction returns what no setting alone can say.
 func (s Settings) contradiction() error {
 	switch {
@@ -36,10 +58,8 @@ func (s Settings) contradiction() error {
 		return fmt.Errorf("the setting prefix is too long: %q has %d characters, and bucket names leave %d for prefix, hyphen and stage; shorten prefix or stage", s.Name(), len(s.Name()), maxName)
 	case s.Stage == StageProd && !s.Retain:
 		return fmt.Errorf("the setting retain is false, but the stage prod always keeps its data: use another stage, or leave retain alone")
-	case s.Delivery != CloudFront && (s.PriceClass != defaults(s.Stage).PriceClass || s.KeyDays != defaults(s.Stage).KeyDays):
-		return fmt.Errorf("the settings priceClass and keyDays are for downloads from CloudFront: set delivery to cloudfront, or leave them out")
-	case s.Delivery != CloudFront && (s.Domain != "" || s.WebACL != ""):
-		return fmt.Errorf("the settings domain and webAcl are for downloads from CloudFront: set delivery to cloudfront, or leave them out")
+	case s.Delivery != CloudFront && len(s.set(forCloudFront)) > 0:
+		return misplaced(s.set(forCloudFront), "downloads from CloudFront", "delivery to cloudfront")
 	case (s.Domain == "") != (s.Certificate == ""):
 		return fmt.Errorf("the settings domain and certificate belong together: set both, or none for CloudFront's own domain")
 	case len(strings.Join(s.AllowedTypes, ",")) > maxTypesBytes:
@@ -58,8 +78,8 @@ func (s Settings) contradiction() error {
 func (s Settings) issuerContradiction() error {
 	issuer, err := url.Parse(s.Issuer)
 	switch {
-	case len(s.CallbackURLs) > 0 || s.SignUp || s.MFA != MFARequired:
-		return fmt.Errorf("the settings callbackUrls, mfa and signUp are for a user pool: set identity to cognito, or leave them out")
+	case len(s.set(forUserPool)) > 0:
+		return misplaced(s.set(forUserPool), "a user pool", "identity to cognito")
 	case s.Issuer == "" || err != nil:
 		return fmt.Errorf("the setting issuer is missing: set it to the OIDC issuer whose tokens the API is to accept, such as -c %sissuer=https://login.example.com", contextPrefix)
 	case s.Retain && s.ExampleIssued():
