@@ -41,7 +41,7 @@ func (r *rig) round(cfg Config) *round {
 	if err != nil {
 		r.Fatal(err)
 	}
-	once := &round{Purge: p, total: &tally{}}
+	once := &round{Purge: p, total: newTally()}
 	if err := once.eraseVersions(r.Context()); err != nil {
 		r.Fatal(err)
 	}

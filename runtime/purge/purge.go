@@ -66,14 +66,16 @@ func (t Target) has(object string) bool {
 	return strings.HasPrefix(object, t.objects())
 }
 
-// Counts are things, found or erased.
+// Counts are things, found or erased. What is erased may be more than what was
+// found before: that of keys that arrived in between, and of the tombstones of
+// keys that had no record.
 type Counts struct {
 	Keys     int   `json:"keys"` // that have versions or markers
 	Versions int   `json:"versions"`
 	Markers  int   `json:"markers"`
 	Bytes    int64 `json:"bytes"` // of the versions
 	Uploads  int   `json:"uploads"`
-	Records  int   `json:"records"`
+	Records  int   `json:"records"` // keys that have one
 }
 
 // Any reports whether there is anything.
@@ -140,12 +142,12 @@ func New(cfg Config) (*Purge, error) {
 // is the context's, or that of a store or catalog that cannot be listed; the
 // result says how far it came.
 func (p *Purge) Run(ctx context.Context) (total Result, err error) {
-	var erased tally
+	erased := newTally()
 	defer func() { total.Erased = erased.Counts }()
 	var quiet, patient time.Time // since when nothing was erased, and until when something may turn up
 	for {
 		began := p.cfg.Now()
-		r := &round{Purge: p, total: &erased}
+		r := &round{Purge: p, total: erased}
 		if err := r.run(ctx); err != nil {
 			return total, err
 		}

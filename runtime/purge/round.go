@@ -12,10 +12,22 @@ import (
 	"github.com/bytepass/bytepass/runtime/files"
 )
 
-// tally counts what was erased.
+// tally counts what was erased. A key counts once, and so does its record, which
+// the events of the deletions write again: as often as that is no figure of what
+// there was.
 type tally struct {
 	Counts
-	last string // key of the version that was erased last
+	keys, records map[string]bool // the object keys that were counted
+}
+
+func newTally() *tally { return &tally{keys: map[string]bool{}, records: map[string]bool{}} }
+
+// once counts an object key, unless it was counted already.
+func once(counted map[string]bool, object string, n *int) {
+	if !counted[object] {
+		counted[object] = true
+		*n++
+	}
 }
 
 // parallel is how much is erased at once where one request erases one thing.
@@ -69,7 +81,7 @@ func (r *round) abortUploads(ctx context.Context) error {
 		err := r.cfg.Uploads.AbortUpload(ctx, u.ObjectKey, u.UploadID)
 		switch {
 		case err == nil:
-			r.done(func(c *Counts) { c.Uploads++ })
+			r.done(func(t *tally) { t.Uploads++ })
 		case errors.Is(err, files.ErrUploadGone): // it has ended meanwhile
 		default:
 			r.keeps(Left{Object: u.ObjectKey, Upload: u.UploadID, Reason: err.Error()})
@@ -87,7 +99,7 @@ func (r *round) eraseRecords(ctx context.Context, records []entry, there map[str
 		err := r.cfg.Catalog.Erase(ctx, r.cfg.Target.Space, e.key, e.rev)
 		switch {
 		case err == nil:
-			r.done(func(c *Counts) { c.Records++ })
+			r.done(func(t *tally) { once(t.records, e.object, &t.Records) })
 		case errors.Is(err, catalog.ErrConflict):
 			r.keeps(Left{Object: e.object, Reason: "its record has changed meanwhile"})
 		default:
@@ -121,22 +133,19 @@ func inTurn[T any](ctx context.Context, items []T, do func(context.Context, T) e
 }
 
 // done counts something that was erased.
-func (r *round) done(count func(*Counts)) {
+func (r *round) done(count func(*tally)) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.erased++
-	count(&r.total.Counts)
+	count(r.total)
 	r.cfg.Progress(r.total.Counts)
 }
 
 // gone counts a version that was erased.
 func (r *round) gone(v version) {
-	r.done(func(c *Counts) {
-		if v.object != r.total.last {
-			c.Keys++
-		}
-		r.total.last = v.object
-		c.count(v)
+	r.done(func(t *tally) {
+		once(t.keys, v.object, &t.Keys)
+		t.count(v)
 	})
 }
 
