@@ -27,6 +27,7 @@ func Client(t *testing.T, w *Browser, g Target) {
 		"reload":                    reload,
 		"another browser":           anotherBrowser,
 		"a file that changes":       changingFile,
+		"a file edited in place":    editedInPlace,
 		"a small file that changes": changingSingle,
 		"no overwriting":            noOverwriting,
 		"token expires":             tokenExpires,

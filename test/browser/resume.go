@@ -103,6 +103,46 @@ func changingFile(t *testing.T, w *Browser, g Target) {
 	}
 }
 
+// editedInPlace changes a part that has left and one that has not, and gives
+// the file its time back.
+func editedInPlace(t *testing.T, w *Browser, g Target) {
+	const key = "client/edited.bin"
+	b := random(t, "edited.bin", large, 17)
+	old := time.Now().Add(-time.Hour).Truncate(time.Second)
+	if err := os.Chtimes(b.path, old, old); err != nil {
+		t.Fatal(err)
+	}
+	c := newClient(t, w, g, "{ parallel: 1 }")
+	c.start(key, b, "{ at(sent) { if (sent > 12582912 && !log.paused) { log.paused = true; upload.pause(); } } }")
+	c.until("upload.state === 'paused'")
+	f, err := os.OpenFile(b.path, os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, at := range []int64{mib, 20 * mib} {
+		if _, err := f.WriteAt([]byte("changed"), at); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chtimes(b.path, old, old); err != nil {
+		t.Fatal(err)
+	}
+	eval[bool](c.tab, "(upload.resume(), true)")
+	if e := c.fails(); e.Code != "file-changed" {
+		t.Errorf("it ended with %+v", e)
+	}
+	c.until("upload.state === 'failed'")
+	if n := g.unfinished(t, key); n != 0 {
+		t.Errorf("%d uploads were left behind", n)
+	}
+	if status := g.api(t, http.MethodGet, "/api/file?key="+key, nil); status != http.StatusNotFound {
+		t.Errorf("GET /api/file answers %d", status)
+	}
+}
+
 // changingSingle changes a small file between its hashing and its sending.
 func changingSingle(t *testing.T, w *Browser, g Target) {
 	const key = "client/changing small.bin"

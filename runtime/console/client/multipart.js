@@ -42,6 +42,8 @@ export class Multipart {
   #urls;
   /** @type {Map<number, number>} bytes of the parts that are under way */
   #moving = new Map();
+  /** @type {Map<number, string>} checksums of the parts that were sent, also for stores that keep none */
+  #sums = new Map();
   /** @type {(() => void) | null | undefined} */
   #release;
 
@@ -60,7 +62,8 @@ export class Multipart {
         const finished = this.#upload ? undefined : await this.#begin(signal);
         if (finished) return this.#end(finished);
         await this.#sendMissing(signal);
-        await checkUnchanged(this.job.file);
+        this.job.onState("finishing");
+        await this.#compare(signal);
         return this.#end(await this.#complete(signal));
       } catch (error) {
         const again = this.#mend(error);
@@ -152,9 +155,9 @@ export class Multipart {
   /** @param {number} number @param {number[]} next @param {AbortSignal} signal */
   async #sendPart(number, next, signal) {
     const { file, hasher, patience, stall } = this.job;
-    const { partSize, checksum: kept, parts } = this.#started();
-    const slice = file.slice((number - 1) * partSize, Math.min(number * partSize, file.size));
-    const hashing = kept ? hasher.hash("CRC64NVME", slice) : Promise.resolve("");
+    const { checksum: kept, parts } = this.#started();
+    const slice = this.#slice(number);
+    const hashing = hasher.hash("CRC64NVME", slice);
     hashing.catch(() => {}); // it is asked for below, unless sending fails first
     let refused = 0; // apart from what a bad line has cost: that is when URLs expire
     const { etag } = await retry(async () => {
@@ -175,8 +178,34 @@ export class Multipart {
     });
     const checksum = await hashing.catch(() => Promise.reject(changed()));
     this.#moving.delete(number);
-    parts.set(number, { etag, checksum, size: slice.size });
+    this.#sums.set(number, checksum);
+    parts.set(number, { etag, checksum: kept ? checksum : "", size: slice.size });
     this.#tell();
+  }
+
+  /** @param {number} number @returns {Blob} the file's part */
+  #slice(number) {
+    const { file } = this.job;
+    const { partSize } = this.#started();
+    return file.slice((number - 1) * partSize, Math.min(number * partSize, file.size));
+  }
+
+  /**
+   * Compares the parts that have arrived with the file once more: an edit in
+   * place that keeps size and time is seen by nobody else, and would store some
+   * parts from before it and some from after it.
+   * @param {AbortSignal} signal
+   */
+  async #compare(signal) {
+    const { file, hasher } = this.job;
+    await checkUnchanged(file);
+    for (const [number, part] of this.#started().parts) {
+      signal.throwIfAborted();
+      const sent = this.#sums.get(number) ?? part.checksum;
+      if (!sent) continue; // it came before a reload, to a store that keeps no checksums
+      const now = await hasher.hash("CRC64NVME", this.#slice(number)).catch(() => Promise.reject(changed()));
+      if (now !== sent) throw changed();
+    }
   }
 
   /** @param {number} [number] @param {number} [sent] */
@@ -190,9 +219,8 @@ export class Multipart {
 
   /** @param {AbortSignal} signal @returns {Promise<Uploaded>} */
   async #complete(signal) {
-    const { api, declared, onState, patience } = this.job;
+    const { api, declared, patience } = this.job;
     const { uploadId, key, parts, checksum: kept } = this.#started();
-    onState("finishing");
     const sorted = [...parts].sort(([a], [b]) => a - b);
     const whole = kept ? combine(sorted.map(([, part]) => part)) : undefined;
     const body = {
@@ -230,6 +258,7 @@ export class Multipart {
     if (hasCode(error, "upload-gone") || hasCode(error, "NoSuchUpload")) {
       // Somebody aborted it, or it was too old: begin another.
       this.#upload = this.#urls = undefined;
+      this.#sums.clear();
       this.#forget();
       return true;
     }
