@@ -29,6 +29,8 @@ func Client(t *testing.T, w *Browser, g Target) {
 		"a file that changes":       changingFile,
 		"a file edited in place":    editedInPlace,
 		"a small file that changes": changingSingle,
+		"a small file edited":       editedSingle,
+		"refusals that pass":        passingRefusals,
 		"no overwriting":            noOverwriting,
 		"token expires":             tokenExpires,
 		"sizes at the edges":        badFiles,

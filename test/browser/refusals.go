@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -34,6 +35,39 @@ func partFailsTwice(t *testing.T, w *Browser, g Target) {
 	}
 	if !eval[bool](c.tab, "log.states.includes('retrying')") {
 		t.Error("nobody was told of the retries")
+	}
+}
+
+// passingRefusals has the store refuse once what it takes the next time.
+func passingRefusals(t *testing.T, w *Browser, g Target) {
+	for _, tc := range []struct {
+		code    string
+		status  int64
+		size    int
+		pattern string
+	}{
+		{"RequestTimeout", 400, large, "*partNumber=2*"},
+		{"RequestTimeout", 400, mib, "*X-Amz-Signature=*"},
+		{"ConditionalRequestConflict", 409, mib, "*X-Amz-Signature=*"},
+		{"BadDigest", 400, mib, "*X-Amz-Signature=*"}, // damaged on the way
+	} {
+		t.Run(fmt.Sprintf("%s of %d bytes", tc.code, tc.size), func(t *testing.T) {
+			key := fmt.Sprintf("client/%s %d.bin", tc.code, tc.size)
+			b := random(t, "refused.bin", tc.size, 18)
+			c := newClient(t, w, g, "{}")
+			var refused atomic.Bool
+			c.tamper(tc.pattern, fetch.RequestStageRequest, func(e *fetch.EventRequestPaused) chromedp.Action {
+				if e.Request.Method != http.MethodPut || refused.Swap(true) {
+					return nil
+				}
+				return refusing(e.RequestID, tc.status, tc.code)
+			})
+			c.start(key, b, "{}")
+			c.arrives(t, key, b)
+			if got, want := eval[string](c.tab, "log.why.join()"), fmt.Sprintf("%d %s", tc.status, tc.code); got != want {
+				t.Errorf("it was told to the page as %q, want %q", got, want)
+			}
+		})
 	}
 }
 

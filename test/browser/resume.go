@@ -166,3 +166,30 @@ func changingSingle(t *testing.T, w *Browser, g Target) {
 		t.Errorf("GET /api/file answers %d", status)
 	}
 }
+
+// editedSingle is changingSingle with an edit that gives the file its time back.
+func editedSingle(t *testing.T, w *Browser, g Target) {
+	const key = "client/edited small.bin"
+	b := random(t, "edited small.bin", mib, 19)
+	old := time.Now().Add(-time.Hour).Truncate(time.Second)
+	if err := os.Chtimes(b.path, old, old); err != nil {
+		t.Fatal(err)
+	}
+	c := newClient(t, w, g, "{}")
+	c.tamper("*X-Amz-Signature=*", fetch.RequestStageRequest, func(e *fetch.EventRequestPaused) chromedp.Action {
+		if err := os.WriteFile(b.path, make([]byte, mib), 0o644); err != nil {
+			t.Error(err)
+		}
+		if err := os.Chtimes(b.path, old, old); err != nil {
+			t.Error(err)
+		}
+		return nil
+	})
+	c.start(key, b, "{}")
+	if e := c.fails(); e.Code != "file-changed" {
+		t.Errorf("it ended with %+v", e)
+	}
+	if status := g.api(t, http.MethodGet, "/api/file?key=client/edited%20small.bin", nil); status != http.StatusNotFound {
+		t.Errorf("GET /api/file answers %d", status)
+	}
+}

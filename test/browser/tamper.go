@@ -2,6 +2,7 @@ package browser
 
 import (
 	"context"
+	"encoding/base64"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/fetch"
@@ -56,6 +57,12 @@ func (p *tab) holds(pattern string) (release func()) {
 // busy is the answer of a store that has too much to do.
 func busy(id fetch.RequestID) chromedp.Action {
 	return fetch.FulfillRequest(id, 503).WithResponseHeaders([]*fetch.HeaderEntry{{Name: "Access-Control-Allow-Origin", Value: "*"}})
+}
+
+// refusing is the answer of a store that refuses, in S3's words.
+func refusing(id fetch.RequestID, status int64, code string) chromedp.Action {
+	body := base64.StdEncoding.EncodeToString([]byte("<Error><Code>" + code + "</Code><Message>No.</Message></Error>"))
+	return fetch.FulfillRequest(id, status).WithBody(body).WithResponseHeaders([]*fetch.HeaderEntry{{Name: "Access-Control-Allow-Origin", Value: "*"}})
 }
 
 // broken is a connection that breaks.

@@ -38,10 +38,17 @@ export function isAbort(error) {
   return error instanceof DOMException && error.name === "AbortError";
 }
 
+/**
+ * S3's codes of what may pass, though their statuses (400 and 409) are those of
+ * requests that are wrong:
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+ */
+const PASSING = new Set(["RequestTimeout", "ConditionalRequestConflict"]);
+
 /** @param {unknown} error @returns {boolean} nothing is wrong with the request: the same one may succeed later */
 export function isPassing(error) {
   if (!(error instanceof BytepassError)) return false;
-  if (error.code === "network") return true;
+  if (error.code === "network" || PASSING.has(error.code)) return true;
   return error.status === 408 || error.status === 429 || error.status >= 500;
 }
 

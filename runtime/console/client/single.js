@@ -46,14 +46,26 @@ export class Single {
         return await this.#send(checksum, signal);
       } catch (error) {
         if (!signal.aborted) await checkUnchanged(file);
+        if (hasCode(error, "BadDigest")) await this.#compare(checksum);
         if (unknown && hasCode(error, "conflict") && checksum) return await this.#arrived(checksum, error, signal);
         unknown ||= hasCode(error, "network");
         throw error;
       }
     }, {
       ...this.job.patience, signal,
-      again: (error) => isPassing(error) || (isRefusedURL(error) && ++refused < FRESH_URLS),
+      again: (error) => isPassing(error) || hasCode(error, "BadDigest") || (isRefusedURL(error) && ++refused < FRESH_URLS),
     });
+  }
+
+  /**
+   * What arrived is not what was hashed: either the file was edited in place,
+   * with its size and time kept, or the bytes were damaged on their way.
+   * @param {string | undefined} checksum
+   */
+  async #compare(checksum) {
+    const { file, hasher } = this.job;
+    const now = await hasher.hash("SHA-256", file).catch(() => Promise.reject(changed()));
+    if (now !== checksum) throw changed();
   }
 
   /** @param {string | undefined} checksumSHA256 @param {AbortSignal} signal @returns {Promise<Uploaded>} */
