@@ -27,6 +27,8 @@ type parts struct {
 	done map[int]client.Part
 	same map[int]bool // parts whose ETag is their MD5, where the store compares nothing itself
 	sent int64
+
+	shared int64 // bytes that somebody else has sent meanwhile
 }
 
 const (
@@ -72,6 +74,7 @@ func (u *parts) run(ctx context.Context, resume bool) (Result, error) {
 	result := Result{Key: u.key, Size: size, Resumed: resumed, SHA256: u.print.sha256, Verified: "size"}
 	done, err := u.finish(ctx)
 	result.Sent = u.sent
+	result.Resumed += u.shared
 	if errors.As(err, new(*ChangedError)) && !u.joined {
 		return result, errors.Join(err, u.abort(ctx, u.key, u.id))
 	}
@@ -144,7 +147,7 @@ func (u *parts) arrived() (bytes int64) {
 // says so.
 func (u *parts) finish(ctx context.Context) (client.Completed, error) {
 	for attempt := 1; ; attempt++ {
-		sending := u.each(ctx, u.missing(), u.plan.PartSize, u.send)
+		sending := u.sendMissing(ctx)
 		if sending != nil && !isGone(sending) {
 			return client.Completed{}, sending
 		}
@@ -175,6 +178,8 @@ func (u *parts) finish(ctx context.Context) (client.Completed, error) {
 	}
 }
 
+// missing returns the numbers of the parts that are not known to be there, in
+// ascending order.
 func (u *parts) missing() []int {
 	var numbers []int
 	for n := 1; n <= u.plan.PartCount; n++ {
@@ -182,7 +187,6 @@ func (u *parts) missing() []int {
 			numbers = append(numbers, n)
 		}
 	}
-	u.urls.want(numbers)
 	return numbers
 }
 

@@ -1,15 +1,91 @@
 package transfer
 
 import (
+	"bytes"
+	"errors"
+	"fmt"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
+
+	"github.com/bytepass/bytepass/runtime/client"
 )
 
 func TestTwoPutsOfOneFile(t *testing.T) { joins(t, newRig(t), largeFile) }
+
+// TestTwoPutsShare: who joins an upload comes from the end, and sends nothing that
+// the other one, who goes on from the front, has sent meanwhile.
+func TestTwoPutsShare(t *testing.T) {
+	const size, others = 8 * partSize, 5 * partSize
+	r := newRig(t)
+	sum := r.file("large", size)
+	began := r.begin("large", 2*partSize)
+	if err := began.cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = began.cmd.Wait() // it was killed
+	r.count.sent.release()
+	r.wait(func() bool { return r.count.open.Load() == 0 }, "what is left of the first put goes on")
+	goOn := sync.OnceValue(func() error { return r.sendFront("large", size, others) })
+	r.count.refuseIf(func(req *http.Request) bool { return req.Host != r.count.api && goOn() != nil })
+	if e := r.one("put", "large", "k", "--parallel", "1"); e.Sent != size-others || e.Resumed != others || e.Verified != "crc64nvme" {
+		t.Errorf("put says %+v", e)
+	}
+	if err := goOn(); err != nil {
+		t.Error(err)
+	}
+	r.arrived("shared", sum)
+}
+
+// sendFront sends what is missing of the first bytes of the unfinished upload of
+// "k", past the network.
+func (r *rig) sendFront(name string, size, front int64) error {
+	ctx := r.t.Context()
+	api, err := client.New(client.Config{BaseURL: r.URL})
+	if err != nil {
+		return err
+	}
+	all, err := os.ReadFile(filepath.Join(r.folder, name))
+	if err != nil {
+		return err
+	}
+	uploads, err := api.UnfinishedOf(ctx, "k", size)
+	if err != nil || len(uploads) != 1 {
+		return fmt.Errorf("%d uploads are unfinished: %w", len(uploads), err)
+	}
+	var wanted []client.WantedPart
+	for n := range front / partSize {
+		wanted = append(wanted, client.WantedPart{Number: int(n) + 1})
+	}
+	signed, err := api.SignParts(ctx, "k", uploads[0].ID, wanted)
+	if err != nil {
+		return err
+	}
+	for _, part := range signed.Parts {
+		at := int64(part.Number-1) * partSize
+		put, err := http.NewRequestWithContext(ctx, http.MethodPut, part.URL, bytes.NewReader(all[at:at+partSize]))
+		if err != nil {
+			return err
+		}
+		for header, value := range part.Headers {
+			put.Header.Set(header, value)
+		}
+		res, err := http.DefaultClient.Do(put)
+		if err != nil {
+			return client.Bare(err)
+		}
+		res.Body.Close()
+		if res.StatusCode != http.StatusOK {
+			return errors.New(res.Status)
+		}
+	}
+	return nil
+}
 
 func TestTwoPutsAtTheSameMoment(t *testing.T) { atTheSameMoment(t, newRig(t), 3*partSize) }
 
