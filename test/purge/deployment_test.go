@@ -162,6 +162,7 @@ func (d *deployment) killedBeforeBatch(n int, args ...string) {
 type outcome struct {
 	Found, Erased struct{ Keys, Versions, Markers, Uploads, Records int }
 	NothingLeft   *bool
+	NothingThere  bool
 	Left          []struct{ Object, Reason string }
 }
 

@@ -92,9 +92,17 @@ func TestSpace(t *testing.T) {
 			t.Errorf("%s: %q", view, keys)
 		}
 	}
-	code, _, text = d.run("--owner", "alice", "--yes")
-	if code != 0 || !strings.Contains(text, "nothing is left") {
-		t.Errorf("again: exit code %d, %s", code, text)
+	for _, name := range []string{"alice", "nobody"} { // erased, and never there
+		for _, how := range []string{"--yes", "--dry-run"} {
+			code, _, text = d.run("--owner", name, how)
+			if code != 3 || !strings.Contains(text, "there was nothing of u/"+name+"; is the name right?") || strings.Contains(text, "nothing is left") {
+				t.Errorf("%s %s: exit code %d, %s", name, how, code, text)
+			}
+		}
+	}
+	code, none, text := d.run("--owner", "nobody", "--yes", "--json")
+	if code != 3 || !none.NothingThere || all.NothingThere {
+		t.Errorf("nobody: exit code %d, %s", code, text)
 	}
 }
 

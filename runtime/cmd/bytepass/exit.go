@@ -17,7 +17,7 @@ const (
 	exitDone        = 0
 	exitFailed      = 1
 	exitUsage       = 2 // used or configured wrongly; nothing was touched
-	exitNotFound    = 3 // there is no such file
+	exitNotFound    = 3 // there is no such file, or nothing to purge
 	exitRefused     = 4 // no token, or one that may not do this
 	exitDiffers     = 5 // a bucket is not what the template says, or lacks what is required
 	exitInterrupted = 130

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"io/fs"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -33,8 +35,9 @@ works on the store and the catalog with an administrator's credentials; no token
 and no request to the API leads here.
 
 It says what there is, asks (or takes --yes), erases, and looks again until
-nothing has turned up for as long as --settle. Killed, it is finished by running
-it again. A key is exactly that: neither "ab" nor "a/b" is "a".
+nothing has turned up for as long as --settle. A key and its record count once.
+Killed, it is finished by running it again. A key is exactly that: neither "ab"
+nor "a/b" is "a".
 
 Three things live on for a while. URLs that were signed before let their holder
 upload again until they expire, 45 minutes at most: take the owner's access away,
@@ -48,8 +51,13 @@ hold names of keys.
 It takes the settings of bytepass serve, also from its file and its variables,
 and needs those that say where catalog and store are.
 
-Exit codes: 0 nothing is left; 1 something is, and the output says what and why;
-2 used wrongly or not confirmed, nothing was touched; 130 interrupted.`
+Events may be late, and of those of its own deletions the catalog gets entries
+with the keys' names again. Ceph delivers them up to two minutes after a gateway
+was restarted: there, wait for them with --settle 2m.
+
+Exit codes: 0 all that there was is gone; 1 something is left, and the output says
+what and why; 2 used wrongly or not confirmed, nothing was touched; 3 there was
+nothing of that name, as after a purge that has ended; 130 interrupted.`
 
 // purging erases what a person or a group has.
 type purging struct {
@@ -59,7 +67,8 @@ type purging struct {
 	settle                    time.Duration
 }
 
-// purgePatience is how long uploads may go on turning up.
+// purgePatience is how long uploads may go on turning up, besides the time in
+// which events may be late.
 const purgePatience = 2 * time.Minute
 
 func newPurge() *cobra.Command {
@@ -81,7 +90,7 @@ func newPurge() *cobra.Command {
 	f.BoolVar(&p.yes, "yes", false, "do not ask")
 	f.BoolVar(&p.dryRun, "dry-run", false, "only say what there is")
 	f.BoolVar(&p.json, "json", false, "print an object of JSON")
-	f.DurationVar(&p.settle, "settle", 5*time.Second, "how long nothing may turn up at the end")
+	f.DurationVar(&p.settle, "settle", 5*time.Second, "how long nothing may turn up at the end; on Ceph better 2m")
 	config.Apart(f, "owner", "group", "key", "prefix", "yes", "dry-run", "json", "settle")
 	return c
 }
@@ -143,7 +152,7 @@ func (p *purging) run(c *cobra.Command, _ []string) (err error) {
 	progress := &purgeProgress{out: c.ErrOrStderr(), now: time.Now}
 	work, err := purge.New(purge.Config{
 		Store: store.client, Bucket: store.bucket, Uploads: bucket.NewMultipart(store.client, store.bucket), Catalog: store.catalog,
-		Target: target, OneByOne: store.oneByOne, Settle: p.settle, Patience: purgePatience, Now: time.Now, Progress: progress.tell,
+		Target: target, OneByOne: store.oneByOne, Settle: p.settle, Patience: purgePatience + p.settle, Now: time.Now, Progress: progress.tell,
 	})
 	if err != nil {
 		return usageError{err}
@@ -163,9 +172,9 @@ func (p *purging) do(c *cobra.Command, work *purge.Purge, target purge.Target) e
 	}
 	if p.dryRun {
 		if p.json {
-			return writePurge(c.OutOrStdout(), target, plan, nil, start)
+			err = writePurge(c.OutOrStdout(), target, plan, nil, start)
 		}
-		return nil
+		return cmp.Or(err, existed(target, plan, &purge.Result{}))
 	}
 	if plan.Any() && !p.yes {
 		if err := confirmed(c.Context(), c.InOrStdin(), c.ErrOrStderr(), target.Space.String()); err != nil {
@@ -178,11 +187,32 @@ func (p *purging) do(c *cobra.Command, work *purge.Purge, target purge.Target) e
 		return fmt.Errorf("%w; what was erased so far: %s. Run it again", err, countsText(result.Erased))
 	case p.json:
 		err = writePurge(c.OutOrStdout(), target, plan, &result, start)
-	default:
+	case existed(target, plan, &result) == nil:
 		tellResult(c.OutOrStdout(), result, time.Since(start))
 	}
 	if err == nil && !result.Clean() {
 		err = failures{errors.New("something is left")}
 	}
-	return err
+	return cmp.Or(err, existed(target, plan, &result))
 }
+
+// existed returns nil if there is or was anything of the target, and else an
+// error: of a name that was mistyped nothing is left either, which proves
+// nothing of the one that was meant.
+func existed(target purge.Target, plan purge.Plan, r *purge.Result) error {
+	if plan.Any() || r.Erased.Any() || !r.Clean() {
+		return nil
+	}
+	return nothingThere(targetText(target))
+}
+
+// nothingThere is the error of a target of which there was nothing.
+type nothingThere string
+
+// Error asks for a look at the name.
+func (n nothingThere) Error() string {
+	return fmt.Sprintf("there was nothing of %s; is the name right?", string(n))
+}
+
+// Is says that it is one of what does not exist.
+func (nothingThere) Is(other error) bool { return other == fs.ErrNotExist }

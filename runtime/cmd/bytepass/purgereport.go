@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -33,15 +34,19 @@ func countsText(n purge.Counts) string {
 		count(n.Markers, "delete marker"), count(n.Keys, "key"), count(n.Uploads, "unfinished upload"), count(n.Records, "record"))
 }
 
-func tellPlan(w io.Writer, t purge.Target, plan purge.Plan) {
-	what := "everything"
+// targetText names what is to be erased.
+func targetText(t purge.Target) string {
 	switch {
 	case t.Key != "":
-		what = fmt.Sprintf("the key %q", t.Key)
+		return fmt.Sprintf("the key %q of %s", t.Key, t.Space)
 	case t.Prefix != "":
-		what = fmt.Sprintf("what begins with %q", t.Prefix)
+		return fmt.Sprintf("what begins with %q of %s", t.Prefix, t.Space)
 	}
-	fmt.Fprintf(w, "%s of %s: %s\n", what, t.Space, countsText(plan.Counts))
+	return t.Space.String()
+}
+
+func tellPlan(w io.Writer, t purge.Target, plan purge.Plan) {
+	fmt.Fprintf(w, "all of %s: %s\n", targetText(t), countsText(plan.Counts))
 	for _, object := range plan.First {
 		fmt.Fprintf(w, "  %q\n", object)
 	}
@@ -76,6 +81,7 @@ func tellResult(w io.Writer, r purge.Result, took time.Duration) {
 func writePurge(w io.Writer, t purge.Target, plan purge.Plan, r *purge.Result, start time.Time) error {
 	out := map[string]any{
 		"space": t.Space.String(), "key": t.Key, "prefix": t.Prefix, "found": plan, "seconds": time.Since(start).Seconds(),
+		"nothingThere": existed(t, plan, cmp.Or(r, &purge.Result{})) != nil,
 	}
 	if r != nil {
 		left := r.Left
