@@ -124,12 +124,13 @@ export class Bytepass {
 
   /**
    * Forgets an interrupted upload, and removes what has arrived of it; one that
-   * another browser began is only forgotten.
-   * @param {Hint} hint
+   * another browser began is only forgotten, unless adopted is left out: then it
+   * is removed too, and a browser that is still busy with it begins anew.
+   * @param {import("./client/upload.js").Left & {adopted?: boolean}} upload a hint, or what a cancelled upload left
    */
   async discard({ key, uploadId, adopted }) {
     if (!adopted) await this.#api.call("DELETE", `/api/uploads/${encodeURIComponent(uploadId)}?key=${encodeURIComponent(key)}`);
-    this.#hints.delete(key);
+    if (this.#hints.get(key)?.uploadId === uploadId) this.#hints.delete(key); // else it is of another upload
   }
 
   /**

@@ -69,6 +69,34 @@ func interruptedUpload(t *testing.T, w *world) {
 	p.until("document.getElementById('interrupted').hidden")
 }
 
+// adoptedUpload goes on in the console with what was begun elsewhere, cancels
+// it, and removes what has arrived, too.
+func adoptedUpload(t *testing.T, w *world) {
+	const key = "adopted/film.bin"
+	b := random(t, "film.bin", large, 93)
+	first := newClient(t, w.Browser, w.target(), "{ parallel: 1 }")
+	first.start(key, b, "{ at(sent) { if (sent > 12582912 && !log.paused) { log.paused = true; upload.pause(); } } }")
+	first.until("upload.state === 'paused'")
+
+	p := w.another(t, w.server.URL+"/#/adopted/")
+	release := p.holds(lastPart)
+	defer release()
+	p.choose(b.path)
+	p.until("document.querySelector('#uploads progress')?.value >= 0.4 && document.querySelector('#uploads .state').textContent.includes(' of ')")
+	p.press("Cancel the upload of film.bin")
+	p.until("document.getElementById('notice-text').textContent.includes('left to the browser that began it')")
+	if n := w.target().unfinished(t, key); n != 1 {
+		t.Errorf("%d uploads are unfinished", n)
+	}
+	p.do(chromedp.Click("#notice-action", chromedp.ByQuery))
+	p.until("document.getElementById('notice-text').textContent.startsWith('Removed what had arrived')")
+	if n := w.target().unfinished(t, key); n != 0 {
+		t.Errorf("%d uploads are unfinished after their removal", n)
+	}
+	eval[bool](first.tab, "(upload.resume(), true)")
+	first.arrives(t, key, b)
+}
+
 // manyUploads has more than travel at once, pauses before any of them is done,
 // goes on and cancels. The first travels in one request, and is told as the
 // others are.

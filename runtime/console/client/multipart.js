@@ -72,12 +72,16 @@ export class Multipart {
     }
   }
 
-  /** Forgets the upload, here and, unless another browser began it, at the store. */
+  /**
+   * Forgets the upload, here and, unless another browser began it, at the store.
+   * @returns {Promise<import("./upload.js").Left | undefined>} what another browser began
+   */
   async discard() {
     const upload = this.#upload;
     this.#forget();
     this.#release?.();
-    if (!upload || upload.adopted) return;
+    if (!upload) return undefined;
+    if (upload.adopted) return { key: upload.key, uploadId: upload.uploadId };
     const { api } = this.job;
     const query = `?key=${encodeURIComponent(upload.key)}`;
     for (let times = 1; times <= ABORTS; times++) {
@@ -85,8 +89,9 @@ export class Multipart {
       await sleep(50 * 2 ** times);
       const unfinished = await api.json("GET", `/api/uploads${query}`);
       // Without the claim there is another tab's, too.
-      if (unfinished.length <= (this.#release ? 0 : 1)) return;
+      if (unfinished.length <= (this.#release ? 0 : 1)) break;
     }
+    return undefined;
   }
 
   /** Forgets the hint of this upload; without the claim it is another tab's. */

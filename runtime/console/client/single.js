@@ -101,7 +101,9 @@ export class Single {
   }
 
   /** There is nothing to clean up: a PUT that is cut off stores nothing. */
-  async discard() {}
+  async discard() {
+    return undefined;
+  }
 }
 
 /** @param {unknown} error @returns {boolean} the store does not take the URL (any more) */

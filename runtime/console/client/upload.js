@@ -46,9 +46,16 @@ import { Rate } from "./rate.js";
  */
 
 /**
+ * An unfinished upload that was given up and is still at the store.
+ * @typedef {object} Left
+ * @property {string} key
+ * @property {string} uploadId
+ */
+
+/**
  * @typedef {object} Transfer
  * @property {(signal: AbortSignal) => Promise<Uploaded>} run may be called again after an abort, and goes on
- * @property {() => Promise<void>} discard
+ * @property {() => Promise<Left | undefined>} discard removes what has arrived, or returns it
  * @property {() => void} [leave]
  */
 
@@ -63,6 +70,11 @@ export class Upload {
   state = "starting";
   /** @type {Promise<Uploaded>} fails with a BytepassError, or with an AbortError when it was cancelled */
   done;
+  /**
+   * @type {Left | undefined} after the end, what is left to another browser, which began this
+   * upload: Bytepass.discard removes it too, and that browser then begins anew
+   */
+  left;
 
   #stop = new AbortController();
   #cancelled = false;
@@ -113,7 +125,7 @@ export class Upload {
 
   /**
    * Gives up, and removes what has arrived, unless another browser began this
-   * upload: that one may be going on with it. done fails with an AbortError.
+   * upload: that one may be going on with it, and left names it. done fails with an AbortError.
    */
   cancel() {
     if (this.#isOver()) return;
@@ -131,7 +143,7 @@ export class Upload {
       // A file that is not what was chosen will never be, nor one whose key is
       // taken: nothing half-written stays.
       if (this.#cancelled || hasCode(error, "file-changed") || hasCode(error, "conflict")) {
-        await this.#transfer.discard().catch(() => {}); // else the bucket's lifecycle does it
+        this.left = await this.#transfer.discard().catch(() => undefined); // else the bucket's lifecycle does it
       }
       this.#transfer.leave?.();
       this.#become(this.#cancelled ? "cancelled" : "failed", /** @type {Error} */ (error));

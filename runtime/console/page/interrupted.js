@@ -9,6 +9,23 @@ import { attempt, complain, notice } from "./notices.js";
 /** @typedef {import("../bytepass.js").Bytepass} Bytepass */
 /** @typedef {import("../bytepass.js").Hint} Hint */
 
+/**
+ * Says that what has arrived is left to the browser that began the upload, and
+ * offers to remove it: that browser may be lost, or this one without its memory.
+ * @param {Bytepass} files
+ * @param {import("../client/upload.js").Left} left
+ * @param {string} file its name
+ */
+export function offerRemoval(files, { key, uploadId }, file) {
+  notice(["Discarded the upload of ", name(file), ". What has arrived is left to the browser that began it."], {
+    label: "Remove it too",
+    run: () => void attempt(async () => {
+      await files.discard({ key, uploadId });
+      notice(["Removed what had arrived of ", name(file), "."]);
+    }),
+  });
+}
+
 export class Interrupted {
   /** @param {Bytepass} files @param {(key: string, file: File) => void} goOn */
   constructor(files, goOn) {
@@ -32,8 +49,8 @@ export class Interrupted {
         button("Discard", () => attempt(async () => {
           await this.files.discard(hint);
           await this.show();
-          const whose = hint.adopted ? ". What has arrived is left to the browser that began it." : " and what had arrived of it.";
-          notice(["Discarded the upload of ", name(hint.name), whose]);
+          if (hint.adopted) return offerRemoval(this.files, hint, hint.name);
+          notice(["Discarded the upload of ", name(hint.name), " and what had arrived of it."]);
         }), `Discard the upload of ${shown}`),
       ));
     return line;

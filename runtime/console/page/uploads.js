@@ -3,6 +3,7 @@
 import { isRefusal } from "../client/errors.js";
 import { $, element, iconButton } from "./dom.js";
 import { progressText, sentence } from "./format.js";
+import { offerRemoval } from "./interrupted.js";
 import { path, visible } from "./names.js";
 import { say } from "./notices.js";
 
@@ -130,7 +131,9 @@ class Line {
     this.again = iconButton("again", "Retry", `Retry the upload of ${name}`, () => this.#swap(() => queue.retry(item), this.stop));
     this.stop = iconButton("close", "Cancel", `Cancel the upload of ${name}`, () => {
       const next = /** @type {HTMLElement | null} */ (this.row.nextElementSibling ?? this.row.previousElementSibling);
+      const { upload } = item;
       queue.cancel(item);
+      upload?.done.catch(() => upload.left && offerRemoval(queue.files, upload.left, item.file.name));
       (next?.querySelector("button:last-child") ?? $("choose")).focus();
     });
     const actions = element("div", { className: "actions" }, this.pause, this.play, this.again, this.stop);
