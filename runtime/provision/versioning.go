@@ -11,7 +11,7 @@ func versioning() setting {
 	return aspect[types.BucketVersioningStatus]{
 		name:        "versioning",
 		property:    "VersioningConfiguration",
-		consequence: "an overwritten or deleted file is gone for good",
+		consequence: "an overwritten or deleted file is gone for good, so bytepass serve refuses the bucket",
 		parse: func(s *Settings, property []byte) error {
 			var p struct{ Status types.BucketVersioningStatus }
 			err := strict(property, &p)

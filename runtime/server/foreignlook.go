@@ -39,10 +39,21 @@ func (f *foreignStore) lookAtVersioning(ctx context.Context) error {
 	if err != nil {
 		return f.explain(err)
 	}
-	if out.Status != types.BucketVersioningStatusEnabled {
-		return bad("--s3-bucket", "%s keeps no versions, so what is overwritten or deleted would be lost for good; have them kept with: bytepass provision --s3-endpoint %s --s3-bucket %s", f.cfg.Bucket, f.cfg.Endpoint, f.cfg.Bucket)
+	return f.withoutVersions(out.Status)
+}
+
+// withoutVersions returns nil if a bucket of this status keeps versions, or a
+// *SettingError with the command that has it keep them, or says why it cannot.
+// A suspended one was set so by somebody, and is not overwritten unasked.
+func (f *foreignStore) withoutVersions(status types.BucketVersioningStatus) error {
+	if status == types.BucketVersioningStatusEnabled {
+		return nil
 	}
-	return nil
+	remedy := fmt.Sprintf("bytepass provision --s3-endpoint %s --s3-bucket %s", f.cfg.Endpoint, f.cfg.Bucket)
+	if status == types.BucketVersioningStatusSuspended {
+		remedy += " --replace versioning"
+	}
+	return bad("--s3-bucket", "%s keeps no versions, so what is overwritten or deleted would be lost for good; have them kept with: %s", f.cfg.Bucket, remedy)
 }
 
 // tryUploads finds out where the store's uploads in parts are not as on S3.
@@ -82,6 +93,8 @@ func (f *foreignStore) explain(err error) error {
 		return bad("--s3-secret-key", "it is not the secret of the key in --s3-access-key; or a proxy before the store changes the host that requests name")
 	case slices.Contains([]string{"AuthorizationHeaderMalformed", "PermanentRedirect", "TemporaryRedirect", "InvalidRegion"}, code), status == http.StatusMovedPermanently:
 		return bad("--s3-region", "the bucket is not in region %s (%v); name its own", f.cfg.region(), said(err))
+	case code == "InvalidBucketName":
+		return bad("--s3-bucket", "the store takes no bucket of the name %q; name the one that bytepass provision has made", f.cfg.Bucket)
 	case code == "NoSuchBucket":
 		return bad("--s3-bucket", "%s has no bucket %s; make it with: bytepass provision --s3-endpoint %s --s3-bucket %s", f.cfg.Endpoint, f.cfg.Bucket, f.cfg.Endpoint, f.cfg.Bucket)
 	case code == "RequestTimeTooSkewed", status == 0, status == http.StatusTooManyRequests, status >= 500 && status != http.StatusNotImplemented:

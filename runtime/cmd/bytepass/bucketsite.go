@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -48,6 +49,19 @@ func (b *bucketFlags) open(ctx context.Context) (*site, error) {
 		return b.onAWS(ctx, template)
 	}
 	return b.onStore(ctx, template)
+}
+
+// namesUsers reports whether the bucket's policy gives the server's users all of
+// their rights, when a plan, or what came of it, is where things stand.
+func (s *site) namesUsers(diff provision.Diff) bool {
+	const policy = "policy"
+	if _, apart := s.target.Apart[policy]; apart || len(s.target.Grants) == 0 || changes(diff, policy) {
+		return false
+	}
+	return !slices.ContainsFunc(diff.Gaps, func(g provision.Gap) bool {
+		grants := func(statement provision.Statement) bool { return statement["Sid"] == g.Part }
+		return g.Setting == policy && (g.Part == "" || slices.ContainsFunc(s.target.Grants, grants))
+	})
 }
 
 func (b *bucketFlags) onStore(ctx context.Context, template []byte) (*site, error) {

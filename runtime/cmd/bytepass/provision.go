@@ -41,11 +41,11 @@ func newProvision() *cobra.Command {
 		Short: "Set up a bucket on a store of your own as the template says",
 		Long: `Set up a bucket on an S3-compatible store as the CloudFormation template says
 that describes it on AWS. What the store has is compared with that; what it can
-do is tried on a scratch bucket (` + provision.ScratchPrefix + `…) that is removed again; the plan
-is printed; and when you agree it is applied and read back. What the store does
-not do is listed with its consequence, and what nobody but you can do with the
-commands for it. A second run changes nothing; one that was cut short is
-completed by the next.
+do is tried on a scratch bucket (` + provision.ScratchPrefix + `…) that is
+removed again; the plan is printed; and when you agree it is applied and read
+back. What the store does not do is listed with its consequence, and what nobody
+but you can do with the commands for it. A second run changes nothing; one that
+was cut short is completed by the next.
 
 Nothing is deleted: no bucket, no object, and no setting of others. Their rules,
 statements and tags stay beside those of the template, and a setting of one
@@ -57,7 +57,7 @@ so; what --require names and only a trial can tell is then an error, too.
 one shows what the store does.` + bucketHelp + `
 
 Exit codes: 0 done; 5 the store lacks what --require names, or whether it does is
-not known; 1 something failed; 2 used wrongly, nothing was touched; 130
+not known, or it keeps no versions, so that bytepass serve would refuse it; 1 something failed; 2 used wrongly, nothing was touched; 130
 interrupted.`,
 		Example: provisionExamples,
 		Args:    noArguments,

@@ -28,16 +28,25 @@ type provisioned struct {
 }
 
 func (p *provisioning) outcome(s *site, diff provision.Diff) provisioned {
+	told := provisioned{Endpoint: p.s3.Endpoint, Store: s.kind, Steps: p.steps(s, diff)}
+	told.set(diff)
+	return told
+}
+
+// steps returns what is left to the operator when a plan, or what came of it, is
+// where things stand.
+func (p *provisioning) steps(s *site, diff provision.Diff) []onprem.Step {
+	if p.noUsers {
+		return []onprem.Step{}
+	}
 	folder := p.policies
 	if folder == "" {
 		folder = "POLICIES"
 	}
-	told := provisioned{Endpoint: p.s3.Endpoint, Store: s.kind, Steps: []onprem.Step{}}
-	told.set(diff)
-	if !p.noUsers {
-		told.Steps = s.kind.Steps(onprem.Site{Endpoint: p.s3.Endpoint, Bucket: diff.Bucket, Users: p.users, Policies: folder, Webhook: p.webhookURL, Origins: p.origins})
-	}
-	return told
+	return list(s.kind.Steps(onprem.Site{
+		Endpoint: p.s3.Endpoint, Bucket: diff.Bucket, Users: p.users, Policies: folder, Webhook: p.webhookURL, Origins: p.origins,
+		Named: s.namesUsers(diff),
+	}))
 }
 
 // set takes over a plan, or what came of it.

@@ -44,7 +44,7 @@ func (p *provisioning) provision(c *cobra.Command, s *site) error {
 		}
 	}
 	nothing := !diff.Create && len(diff.Changes) == 0 && !topic.wanting
-	lacking := p.lacking(diff.Gaps)
+	lacking := p.short(diff.Gaps)
 	switch {
 	case lacking != nil || p.dryRun:
 		told.Applied = nothing
@@ -75,13 +75,29 @@ func (p *provisioning) provision(c *cobra.Command, s *site) error {
 	told.Applied = true
 	written := diff
 	written.Changes = nil // they were read back
+	told.Steps = p.steps(s, written)
 	return errors.Join(p.finish(c, told, true), p.unmet(written))
+}
+
+// short returns an error if a store with these gaps lacks what is required, or
+// keeps no versions, which bytepass serve always requires. Whoever leaves
+// versioning out with --without has said that it does not count.
+func (p *provisioning) short(gaps []provision.Gap) error {
+	if err := p.lacking(gaps); err != nil {
+		return err
+	}
+	for _, g := range gaps {
+		if g.Setting == "versioning" && g.Reason != provision.NotForStore {
+			return differs{fmt.Errorf("bytepass serve refuses a bucket without versions, and versioning is %s (%s): %s", g.Reason, g.Detail, g.Consequence)}
+		}
+	}
+	return nil
 }
 
 // unmet returns an error if a plan lacks what is required, or if that is not
 // known of it, because nothing was tried.
 func (p *provisioning) unmet(diff provision.Diff) error {
-	lacking, unknown := p.lacking(diff.Gaps), diff.Untried(p.demand)
+	lacking, unknown := p.short(diff.Gaps), diff.Untried(p.demand)
 	if len(unknown) == 0 {
 		return lacking
 	}

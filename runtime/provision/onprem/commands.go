@@ -21,6 +21,9 @@ type Site struct {
 	Policies string
 	Webhook  string // URL without its secret; empty for none
 	Origins  []string
+	// Named says that the store has taken a policy that names the users: one that
+	// takes no others then has them.
+	Named bool
 }
 
 // Steps returns the commands for what the store has no S3 call for. Words in
@@ -53,7 +56,10 @@ func (k Kind) Steps(s Site) []Step {
 		}
 	case VersityGW:
 		for _, user := range []string{s.Users.Server, s.Users.Signer} {
-			add("the user "+user+" (the bucket's policy gives the rights: then run bytepass provision again)",
+			if s.Named {
+				break
+			}
+			add("the user "+user+" (the gateway has users if it was started with --iam-dir FOLDER; the bucket's policy gives the rights: then run bytepass provision again)",
 				fmt.Sprintf("versitygw admin --access ROOT_ACCESS_KEY --secret ROOT_SECRET_KEY --endpoint-url %s create-user --access %s --secret SECRET --role user", s.Endpoint, user))
 		}
 		if s.Webhook != "" {
@@ -111,6 +117,7 @@ func (k Kind) ofSettings() map[string]string {
 		}
 	case VersityGW:
 		return map[string]string{
+			"versioning":   "the gateway keeps versions if it was started with --versioning-dir FOLDER, a folder that is not inside its root; without them an overwritten or deleted file is gone for good, so bytepass serve refuses the bucket",
 			"lifecycle":    "old versions stay on the disk until somebody removes them (bytepass purge); unfinished uploads are aborted by the server's own sweeper",
 			"notification": "buckets have none; the gateway tells one webhook of everything, as said below, or the server looks through the bucket from time to time",
 		}

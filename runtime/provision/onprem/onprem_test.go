@@ -107,6 +107,20 @@ func TestSteps(t *testing.T) {
 	}
 }
 
+// Who is named in a policy that versitygw has taken is there, and not to be made
+// again; Ceph takes any name.
+func TestStepsOfUsersThatAreThere(t *testing.T) {
+	site := Site{Endpoint: "https://s3.example", Bucket: "files", Users: Users{Server: "s", Signer: "u"}}
+	for kind, want := range map[Kind][2]int{VersityGW: {2, 0}, Ceph: {2, 2}} {
+		for i, named := range []bool{false, true} {
+			site.Named = named
+			if got := len(kind.Steps(site)); got != want[i] {
+				t.Errorf("%s, named %v: %d steps, want %d", kind, named, got, want[i])
+			}
+		}
+	}
+}
+
 // Every store says what stands in for the statements about signers, which are
 // about roles of AWS.
 func TestStandInsForSigners(t *testing.T) {
