@@ -3,6 +3,7 @@ package transfer
 import (
 	"bytes"
 	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,19 +11,36 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 
 	"github.com/bytepass/bytepass/runtime/client"
 	"github.com/bytepass/bytepass/runtime/filelock"
 )
 
+// What Get keeps of a file until all of it is there is named so, and the list of
+// what has arrived so with listSuffix.
+const (
+	partialPrefix = ".bytepass-"
+	partialSuffix = ".part"
+	listSuffix    = ".json"
+)
+
+// isPartial reports whether a name is one of an unfinished Get.
+func isPartial(name string) bool {
+	rest, own := strings.CutPrefix(name, partialPrefix)
+	number, partial := strings.CutSuffix(strings.TrimSuffix(rest, listSuffix), partialSuffix)
+	bytes, err := hex.DecodeString(number)
+	return own && partial && err == nil && len(bytes) == 8
+}
+
 // openJournal opens what is there of a file, or begins anew.
 func openJournal(target string, f client.File) (*journal, error) {
 	dir, name := filepath.Split(target)
 	sum := sha256.Sum256([]byte(name))
-	partial := filepath.Join(dir, fmt.Sprintf(".bytepass-%x.part", sum[:8]))
+	partial := filepath.Join(dir, fmt.Sprintf("%s%x%s", partialPrefix, sum[:8], partialSuffix))
 	j := &journal{target: target, size: f.Size, proven: f.ChecksumSHA256 != "", news: make(chan struct{}, 1), done: map[int]bool{}}
 	var err error
-	if j.list, err = openList(partial + ".json"); err != nil {
+	if j.list, err = openList(partial + listSuffix); err != nil {
 		if errors.Is(err, filelock.ErrHeld) {
 			err = fmt.Errorf("%s is being fetched already, by somebody else; wait until that has ended", target)
 		}

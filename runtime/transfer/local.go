@@ -26,6 +26,8 @@ var ErrArguments = errors.New("arguments")
 // there is a file of that very name. A target that ends in a slash is a folder,
 // "/" the top of the space; any other is the key of the only file.
 //
+// What an interrupted Get has left in a folder is none of its files.
+//
 // An error beside a Local is about that one alone. What is neither a file nor a
 // folder is such an error, and so is a link to a folder inside a folder.
 func LocalFiles(sources []string, target string) iter.Seq2[Local, error] {
@@ -108,7 +110,7 @@ func walk(root, prefix string, yield func(Local, error) bool) bool {
 		if err != nil {
 			return next(Local{Path: p}, err)
 		}
-		if entry.IsDir() {
+		if entry.IsDir() || isPartial(entry.Name()) {
 			return nil
 		}
 		info, err := os.Stat(p)

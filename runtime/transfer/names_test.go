@@ -39,7 +39,7 @@ func TestMatch(t *testing.T) {
 func TestLocalFiles(t *testing.T) {
 	dir := t.TempDir()
 	t.Chdir(dir)
-	for _, name := range []string{"a.txt", "b.jpg", "c.jpg", "photos/1.jpg", "photos/deep/2.jpg", "odd[1].txt"} {
+	for _, name := range []string{"a.txt", "b.jpg", "c.jpg", "photos/1.jpg", "photos/deep/2.jpg", "odd[1].txt", "photos/.bytepass-00112233445566ff.part", "photos/.bytepass-00112233445566ff.part.json", "own/.bytepass-notes.part"} {
 		if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
 			t.Fatal(err)
 		}
@@ -67,6 +67,7 @@ func TestLocalFiles(t *testing.T) {
 		"what is behind it":  {[]string{"album/"}, "x/", []string{"x/2.jpg"}, 0, nil},
 		"an odd target":      {[]string{"photos/deep"}, "x/../y//", []string{"x/../y//deep/2.jpg"}, 0, nil}, // for the service to refuse
 		"a name of brackets": {[]string{"odd[1].txt"}, "x/", []string{"x/odd[1].txt"}, 0, nil},
+		"an odd file":        {[]string{"own"}, "x/", []string{"x/own/.bytepass-notes.part"}, 0, nil},
 		"several to a key":   {[]string{"a.txt", "b.jpg"}, "k", nil, 1, ErrArguments},
 		"a folder to a key":  {[]string{"photos"}, "k", nil, 1, ErrArguments},
 		"nothing like it":    {[]string{"*.png"}, "x/", nil, 1, fs.ErrNotExist},
