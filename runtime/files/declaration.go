@@ -105,7 +105,7 @@ func CheckMetadata(m map[string]string) error {
 			return Problemf(CodeInvalidMetadata, "metadata", "%q is not a metadata name: 1 to 128 printable characters", name)
 		}
 		if !printable(m[name]) {
-			return Problemf(CodeInvalidMetadata, "metadata."+name, "the value has a control character or is not UTF-8")
+			return Problemf(CodeInvalidMetadata, "metadata."+name, "the value of %q has a control character or is not UTF-8", name)
 		}
 	}
 	return nil

@@ -1,9 +1,11 @@
 package transfer
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"iter"
+	"net/http"
 	"path"
 	"path/filepath"
 	"strings"
@@ -39,9 +41,26 @@ func RemoteFiles(ctx context.Context, api *client.Client, name string, exact boo
 		f, err := api.File(ctx, name, version)
 		if err != nil {
 			f.Key = name
+			err = orFolder(ctx, api, name, err)
 		}
 		yield(Remote{f, path.Base(f.Key)}, err)
 	}
+}
+
+// orFolder returns err, and for a file that is not there what is meant instead if
+// there is a folder of its name.
+func orFolder(ctx context.Context, api *client.Client, name string, err error) error {
+	if client.CodeOf(err) != client.CodeNotFound {
+		return err
+	}
+	folder := name + "/"
+	for _, other := range api.Folder(ctx, folder) {
+		if other == nil {
+			return &client.Problem{Status: http.StatusNotFound, Code: client.CodeNotFound, Detail: fmt.Sprintf("there is no such file, but a folder; write %q for what is in it", folder)}
+		}
+		break // what is known is told
+	}
+	return err
 }
 
 // IsPattern reports whether a name has wildcards.
@@ -63,11 +82,12 @@ func below(ctx context.Context, api *client.Client, prefix, pattern string) iter
 			}
 		}
 		if !found {
-			asked := pattern
+			asked := cmp.Or(pattern, prefix)
+			detail := fmt.Sprintf("there is nothing like %q", asked)
 			if asked == "" {
-				asked = prefix
+				detail = "there are no files"
 			}
-			yield(Remote{File: client.File{Key: asked}}, &client.Problem{Status: 404, Code: client.CodeNotFound, Detail: fmt.Sprintf("there is nothing like %q", asked)})
+			yield(Remote{File: client.File{Key: asked}}, &client.Problem{Status: http.StatusNotFound, Code: client.CodeNotFound, Detail: detail})
 		}
 	}
 }

@@ -12,8 +12,11 @@ import (
 // checkTarget refuses what can be neither a key nor a folder of keys, before
 // anything is sent. Whether a key is too long the service knows.
 func checkTarget(target string) error {
-	if target == "/" {
+	switch target {
+	case "/":
 		return nil
+	case "-":
+		return usageError{errors.New("- is standard input or output, and no key; write the key that the file is to have")}
 	}
 	return checkKey(target, strings.TrimSuffix(target, "/"))
 }

@@ -7,6 +7,7 @@ import (
 	"mime"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -15,6 +16,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"github.com/bytepass/bytepass/runtime/client"
+	"github.com/bytepass/bytepass/runtime/files"
 	"github.com/bytepass/bytepass/runtime/transfer"
 	"github.com/bytepass/bytepass/runtime/transfer/report"
 )
@@ -78,7 +80,13 @@ func (p *put) run(c *cobra.Command, args []string) error {
 		return err
 	}
 	sources, target := args[:len(args)-1], args[len(args)-1]
+	if slices.Contains(sources, "") {
+		return usageError{errors.New("FILE is empty; name a file or a folder of this machine, or - for standard input")}
+	}
 	if err := checkTarget(target); err != nil {
+		return err
+	}
+	if err := p.checkOptions(); err != nil {
 		return err
 	}
 	told := p.report(c, c.OutOrStdout())
@@ -101,13 +109,25 @@ func (p *put) run(c *cobra.Command, args []string) error {
 		}
 		return err
 	}
-	files := transfer.Distinct(transfer.LocalFiles(sources, target), func(l transfer.Local) (from, to string) {
+	found := transfer.Distinct(transfer.LocalFiles(sources, target), func(l transfer.Local) (from, to string) {
 		return filepath.Clean(l.Path), norm.NFC.String(l.Key) // as the service takes it
 	})
-	errs := transfer.Batch(c.Context(), engine.Parallel, files, send, func(l transfer.Local, err error) {
+	errs := transfer.Batch(c.Context(), engine.Parallel, found, send, func(l transfer.Local, err error) {
 		told.Failed(report.Event{Op: "put", Path: l.Path, Key: l.Key}, resumable(err))
 	})
 	return outcome(append(errs, sent.wait(c.Context(), engine, told)...))
+}
+
+// checkOptions refuses what no deployment keeps with a file.
+func (p *put) checkOptions() error {
+	var problem *files.Problem
+	if _, err := (files.Limits{}).CheckType("", p.mimeType); errors.As(err, &problem) {
+		return usageError{fmt.Errorf("--type: %s", problem.Detail)}
+	}
+	if err := files.CheckMetadata(p.metadata); errors.As(err, &problem) {
+		return usageError{fmt.Errorf("--metadata: %s", problem.Detail)}
+	}
+	return nil
 }
 
 func (p *put) options(key string, told *report.Report) transfer.Put {
@@ -159,12 +179,13 @@ func interrupted(err error, then string) error {
 	return errors.New("interrupted; " + then)
 }
 
-// fullStore says of a store without room what to do, and what then.
+// fullStore says of a store without room what those who run it have to do, and
+// what then whoever sends.
 func fullStore(err error, then string) error {
 	if client.CodeOf(err) != client.CodeStoreFull {
 		return err
 	}
-	return fmt.Errorf("%w; free some on its disk or enlarge its quota (rm alone frees none: it keeps versions), then %s", err, then)
+	return fmt.Errorf("%w. Who runs it has to free some on its disk or to enlarge its quota (rm frees none: it keeps versions). After that, %s", err, then)
 }
 
 // arguments checks how many arguments there are; most is -1 for no bound.

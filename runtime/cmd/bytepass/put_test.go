@@ -21,7 +21,7 @@ func TestHowToGoOn(t *testing.T) {
 	}{
 		"an interruption": {fmt.Errorf("part 3: %w", context.Canceled), []string{"interrupted; ", again}},
 		"a full disk":     {&fs.PathError{Op: "write", Path: "film", Err: syscall.ENOSPC}, []string{"film", "make room on this machine", again}},
-		"a full store":    {&client.Problem{Code: client.CodeStoreFull, Detail: "no room"}, []string{"no room", "quota", again}},
+		"a full store":    {&client.Problem{Code: client.CodeStoreFull, Detail: "no room"}, []string{"no room. Who runs it has to", "quota", "After that, " + again}},
 		"anything else":   {errors.New("boom"), []string{"boom"}},
 	} {
 		got := resumable(tc.err)

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -100,6 +101,9 @@ func (r *remote) base() string {
 func (r *remote) client() (*client.Client, error) {
 	if r.json && r.quiet {
 		return nil, usageError{errors.New("--json and --quiet contradict each other")}
+	}
+	if kind, name, _ := strings.Cut(r.space, "/"); r.space != "" && (kind != "g" && kind != "u" || name == "") {
+		return nil, usageError{fmt.Errorf("--space: %q is not a space; leave it out for your own files, or write g/GROUP", r.space)}
 	}
 	source, err := r.tokenSource()
 	if err != nil {
