@@ -37,6 +37,7 @@ func errorsStay(t *testing.T, w *world) {
 	if status := w.target().api(t, http.MethodDelete, "/api/files?key="+url.QueryEscape("errors/gone.txt"), nil); status >= 300 {
 		t.Fatalf("DELETE answers %d", status)
 	}
+	p.until("fetch('/api/file?key=errors/gone.txt').then((r) => !r.ok)") // the catalog hears of it a little later
 	p.press("Copy a link to gone.txt")
 	p.until("!document.getElementById('alert').hidden")
 	said := p.text("#alert")
