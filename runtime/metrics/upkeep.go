@@ -57,12 +57,22 @@ func (m *Metrics) UploadsAborted(n int) { m.upkeep.aborted.Add(float64(n)) }
 // Leader has it asked at each scrape whether this process leads: of all
 // replicas one does. It is called once.
 func (m *Metrics) Leader(leads func() bool) {
-	m.gauge("bytepass_leader", "Whether this process is the one that does what only one may do: 1 or 0.", func() float64 {
-		if leads() {
+	m.gauge("bytepass_leader", "Whether this process is the one that does what only one may do: 1 or 0.", oneIf(leads))
+}
+
+// KeepsVersions has it asked at each scrape whether the bucket keeps versions.
+// It is called once.
+func (m *Metrics) KeepsVersions(keeps func() bool) {
+	m.gauge("bytepass_store_keeps_versions", "Whether the bucket keeps versions, as last seen: 1, or 0 where what is overwritten or deleted is lost.", oneIf(keeps))
+}
+
+func oneIf(is func() bool) func() float64 {
+	return func() float64 {
+		if is() {
 			return 1
 		}
 		return 0
-	})
+	}
 }
 
 // Certificate has the end of the certificate asked for at each scrape. It is

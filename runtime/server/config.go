@@ -85,6 +85,7 @@ type Config struct {
 	Started func(Running)
 
 	certificateEvery time.Duration       // 0 is certificateEvery
+	versionsEvery    time.Duration       // 0 is versionsEvery
 	leaseLife        time.Duration       // 0: the constant; tests have less time
 	reachWithin      time.Duration       // of a command: how long a database may take to answer; 0 is lookTimeout
 	sleep            func(time.Duration) // nil is time.Sleep

@@ -28,22 +28,38 @@ type awayError struct{ error }
 // Unwrap returns what the store said, or why it said nothing.
 func (e *awayError) Unwrap() error { return e.error }
 
-// lookAtVersioning asks for the bucket's versioning, which also shows whether
-// address, keys, region and bucket are right. The error is an *awayError or a
-// *SettingError.
-func (f *foreignStore) lookAtVersioning(ctx context.Context) error {
+// noVersionsError is a bucket that keeps no versions.
+type noVersionsError struct{ error }
+
+// Unwrap returns the *SettingError.
+func (e *noVersionsError) Unwrap() error { return e.error }
+
+// lookForVersions returns a *noVersionsError if the bucket keeps none, or what
+// the store said instead of an answer.
+func (f *foreignStore) lookForVersions(ctx context.Context) error {
 	out, err := f.s3.GetBucketVersioning(ctx, &s3.GetBucketVersioningInput{Bucket: &f.cfg.Bucket})
-	if code := codeOf(err); code == "AccessDenied" || code == "AllAccessDisabled" {
-		return f.lookAtBucket(ctx, err)
-	}
 	if err != nil {
-		return f.explain(err)
+		return err
 	}
 	return f.withoutVersions(out.Status)
 }
 
+// lookAtVersioning asks for the bucket's versioning, which also shows whether
+// address, keys, region and bucket are right. The error is an *awayError or a
+// *SettingError.
+func (f *foreignStore) lookAtVersioning(ctx context.Context) error {
+	err := f.lookForVersions(ctx)
+	if code := codeOf(err); code == "AccessDenied" || code == "AllAccessDisabled" {
+		return f.lookAtBucket(ctx, err)
+	}
+	if err == nil || errors.As(err, new(*noVersionsError)) {
+		return err
+	}
+	return f.explain(err)
+}
+
 // withoutVersions returns nil if a bucket of this status keeps versions, or a
-// *SettingError with the command that has it keep them, or says why it cannot.
+// *noVersionsError with the command that has it keep them, or says why it cannot.
 // A suspended one was set so by somebody, and is not overwritten unasked.
 func (f *foreignStore) withoutVersions(status types.BucketVersioningStatus) error {
 	if status == types.BucketVersioningStatusEnabled {
@@ -53,7 +69,7 @@ func (f *foreignStore) withoutVersions(status types.BucketVersioningStatus) erro
 	if status == types.BucketVersioningStatusSuspended {
 		remedy += " --replace versioning"
 	}
-	return bad("--s3-bucket", "%s keeps no versions, so what is overwritten or deleted would be lost for good; have them kept with: %s", f.cfg.Bucket, remedy)
+	return &noVersionsError{bad("--s3-bucket", "%s keeps no versions, so what is overwritten or deleted would be lost for good; have them kept with: %s", f.cfg.Bucket, remedy)}
 }
 
 // tryUploads finds out where the store's uploads in parts are not as on S3.

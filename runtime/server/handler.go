@@ -102,6 +102,9 @@ func (s *server) checks() []api.Check {
 		}},
 		{Name: "issuer", Ping: s.identity.sinceStart()},
 	}
+	if s.versions != nil {
+		checks = append(checks, api.Check{Name: "versioning", Ping: s.versions.kept})
+	}
 	if s.folder != nil {
 		room := s.folder.Room()
 		checks = append(checks, api.Check{Name: "disk", Ping: func(context.Context) error { return room.Check() }})

@@ -37,6 +37,7 @@ func serveMetrics(ctx context.Context, cfg Config, m *metrics.Metrics) (stop fun
 // measure has the metrics ask what they cannot be told.
 func (s *server) measure() {
 	s.metrics.Leader(s.upkeep.leads.Load)
+	s.metrics.KeepsVersions(func() bool { return s.versions == nil || !s.versions.gone.Load() })
 	s.metrics.CatalogPool(func() metrics.Pool {
 		c := s.catalog.Connections()
 		return metrics.Pool{Most: c.Most, Open: c.Open, Busy: c.Busy, Waits: c.Waits, Waited: c.Waited}

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net"
@@ -110,6 +111,7 @@ type server struct {
 	bucket    *bucket.Bucket
 	identity  identity
 	upkeep    *upkeep
+	versions  *versionLook // nil of the embedded store, whose versions nobody can suspend
 	handler   http.Handler
 	leaving   atomic.Bool // it was told to stop
 }
@@ -161,6 +163,9 @@ func (s *server) open(ctx context.Context) (err error) {
 		return err
 	}
 	s.upkeep.start(background, leader)
+	if s.versions != nil {
+		s.upkeep.work.Go(func() { s.versions.run(background, cmp.Or(s.cfg.versionsEvery, versionsEvery)) })
+	}
 	if s.identity, err = newIdentity(s.cfg, s.folder, s.address); err != nil {
 		return err
 	}
@@ -182,7 +187,8 @@ func (s *server) openStore(ctx context.Context) error {
 		}
 		return err
 	}
-	s.store = newForeign(s.cfg, s.metrics.S3)
+	foreign := newForeign(s.cfg, s.metrics.S3)
+	s.store, s.versions = foreign, &versionLook{ask: foreign.lookForVersions, log: s.cfg.Log}
 	if s.folder == nil {
 		return nil
 	}
