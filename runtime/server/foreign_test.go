@@ -176,6 +176,7 @@ func TestOriginsThatTheStoreDoesNotLetIn(t *testing.T) {
 	}
 	cfg := onStore(t.TempDir(), store)
 	cfg.PublicURL, cfg.Origins = "https://files.example", []string{"https://app.example"}
+	cfg.S3.FileSystem = true
 	var log logBuffer
 	cfg.Log = slog.New(slog.NewTextHandler(&log, nil))
 	s := newForeign(cfg)

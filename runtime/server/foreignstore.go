@@ -60,6 +60,7 @@ func (f *foreignStore) prepare(ctx context.Context, settings provision.Settings)
 		switch {
 		case err == nil:
 			f.lookAtOrigins(ctx, f.origins)
+			f.lookAtNames(ctx)
 			return found, nil
 		case ctx.Err() != nil:
 			return ageing{}, ctx.Err()

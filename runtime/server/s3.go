@@ -152,6 +152,15 @@ func (s S3) place() sign.Config {
 	}
 }
 
+// InForce returns s with how often the store is looked through where that is left
+// to the default; without an endpoint nothing is.
+func (s S3) InForce() S3 {
+	if s.Endpoint != "" {
+		s.ReconcileEvery, s.PollEvery = s.reconcileEvery(), s.pollEvery()
+	}
+	return s
+}
+
 // reconcileEvery returns how long to wait between two comparisons.
 func (s S3) reconcileEvery() time.Duration {
 	if s.ReconcileEvery != 0 {

@@ -174,6 +174,7 @@ func (s *server) open(ctx context.Context) (err error) {
 	}
 	s.measure()
 	s.warnOfMixedContent()
+	s.warnOfOwnCatalog()
 	s.handler, err = s.newHandler(multipart, corsOrigins(settings.CORS))
 	return err
 }

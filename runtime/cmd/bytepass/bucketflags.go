@@ -43,6 +43,10 @@ AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN.`
 func (b *bucketFlags) flags(c *cobra.Command) {
 	f := c.Flags()
 	storeFlags(f, &b.s3)
+	f.Lookup("s3-endpoint").Usage = "URL of the S3 store, such as https://s3.example:9000"
+	f.Lookup("s3-bucket").Usage = "the bucket that is held to the template"
+	f.Lookup("s3-region").Usage = "region of the store"
+	f.Lookup("s3-access-key").Usage = "key of an administrator of the store"
 	f.SetNormalizeFunc(func(_ *pflag.FlagSet, name string) pflag.NormalizedName {
 		switch name {
 		case "endpoint", "bucket", "region", "path-style":

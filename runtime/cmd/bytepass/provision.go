@@ -57,8 +57,8 @@ so; what --require names and only a trial can tell is then an error, too.
 one shows what the store does.` + bucketHelp + `
 
 Exit codes: 0 done; 5 the store lacks what --require names, or whether it does is
-not known, or it keeps no versions, so that bytepass serve would refuse it; 1 something failed; 2 used wrongly, nothing was touched; 130
-interrupted.`,
+not known, or it keeps no versions, so that bytepass serve would refuse it;
+1 something failed; 2 used wrongly, nothing was touched; 130 interrupted.`,
 		Example: provisionExamples,
 		Args:    noArguments,
 		RunE:    p.run,

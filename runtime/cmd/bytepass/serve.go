@@ -141,6 +141,7 @@ func (s *serve) serve(c *cobra.Command, settings *config.Settings) error {
 		cfg.Template = template
 	}
 	if s.check {
+		s.config.S3 = cfg.S3.InForce() // where the flags are printed from
 		return checkSettings(c.OutOrStdout(), cfg, settings)
 	}
 	for _, warning := range settings.Warnings() {
