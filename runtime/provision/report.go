@@ -23,12 +23,7 @@ func (d Diff) Write(w io.Writer, colour bool) error {
 	for _, c := range d.Changes {
 		for _, part := range c.Parts {
 			p.line("", strings.TrimSpace(c.Setting+" "+part.Part))
-			if !isEmpty(part.Have) {
-				p.line(red, "  - "+text(part.Have))
-			}
-			if !isEmpty(part.Want) {
-				p.line(green, "  + "+text(part.Want))
-			}
+			p.difference(part.Have, part.Want)
 		}
 	}
 	for n, f := range d.Foreign {
@@ -64,12 +59,7 @@ func (c Comparison) Write(w io.Writer, colour bool) error {
 	for _, s := range c.Settings {
 		for _, d := range s.Differences {
 			p.line("", strings.TrimSpace(s.Setting+" "+d.Part)+" is "+string(d.Kind))
-			if !isEmpty(d.Have) {
-				p.line(red, "  - "+text(d.Have))
-			}
-			if !isEmpty(d.Want) {
-				p.line(green, "  + "+text(d.Want))
-			}
+			p.difference(d.Have, d.Want)
 		}
 	}
 	var gaps []Gap
@@ -104,6 +94,17 @@ func (p *printer) line(colour, text string) {
 	}
 	if p.err == nil {
 		_, p.err = fmt.Fprintln(p.w, text)
+	}
+}
+
+// difference prints what goes and what comes.
+func (p *printer) difference(have, want json.RawMessage) {
+	gone, come := differing(have, want)
+	for _, one := range gone {
+		p.line(red, "  - "+one)
+	}
+	for _, one := range come {
+		p.line(green, "  + "+one)
 	}
 }
 
