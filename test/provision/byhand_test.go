@@ -3,6 +3,7 @@ package provision
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"strings"
 	"testing"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/smithy-go"
 
 	"github.com/bytepass/bytepass/runtime/provision/onprem"
 	"github.com/bytepass/bytepass/test/stores"
@@ -104,13 +106,18 @@ func startedAnew(t *testing.T, client *s3.Client) {
 		}
 		_, _ = client.CreateBucket(t.Context(), &s3.CreateBucketInput{Bucket: bucket}) // it is there, or the next one makes it
 	}
-	// While it starts, what it says of buckets may be what was before.
-	for end := time.Now().Add(time.Minute); ; time.Sleep(20 * time.Millisecond) {
+	// While it starts, what it says of buckets may be what was before, or that
+	// there are none: only one that stays away is gone.
+	const lasting = 50
+	for end, away := time.Now().Add(2*time.Minute), 0; away < lasting; time.Sleep(20 * time.Millisecond) {
 		_, err := client.DeleteBucket(t.Context(), &s3.DeleteBucketInput{Bucket: bucket})
-		if list, failed := client.ListBuckets(t.Context(), &s3.ListBucketsInput{}); failed == nil && len(list.Buckets) == 0 {
-			return
+		list, failed := client.ListBuckets(t.Context(), &s3.ListBucketsInput{})
+		var said smithy.APIError
+		if errors.As(err, &said) && said.ErrorCode() == "NoSuchBucket" && failed == nil && len(list.Buckets) == 0 {
+			away++
+			continue
 		}
-		if time.Now().After(end) {
+		if away = 0; time.Now().After(end) {
 			t.Fatalf("the bucket %s does not go: %v", *bucket, err)
 		}
 	}
