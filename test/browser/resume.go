@@ -1,8 +1,10 @@
 package browser
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"os"
 	"slices"
 	"strings"
@@ -145,51 +147,34 @@ func editedInPlace(t *testing.T, w *Browser, g Target) {
 
 // changingSingle changes a small file between its hashing and its sending.
 func changingSingle(t *testing.T, w *Browser, g Target) {
-	const key = "client/changing small.bin"
-	b := random(t, "changing small.bin", mib, 13)
-	old := time.Now().Add(-time.Hour)
-	if err := os.Chtimes(b.path, old, old); err != nil {
-		t.Fatal(err)
-	}
-	c := newClient(t, w, g, "{}")
-	c.tamper("*X-Amz-Signature=*", fetch.RequestStageRequest, func(e *fetch.EventRequestPaused) chromedp.Action {
-		if err := os.WriteFile(b.path, make([]byte, mib), 0o644); err != nil {
-			t.Error(err)
-		}
-		return nil
-	})
-	c.start(key, b, "{}")
-	if e := c.fails(); e.Code != "file-changed" {
-		t.Errorf("it ended with %+v", e)
-	}
-	if status := g.api(t, http.MethodGet, "/api/file?key=client/changing%20small.bin", nil); status != http.StatusNotFound {
-		t.Errorf("GET /api/file answers %d", status)
-	}
+	changedSingle(t, w, g, "changing small.bin", 13, func(string, time.Time) error { return nil })
 }
 
 // editedSingle is changingSingle with an edit that gives the file its time back.
 func editedSingle(t *testing.T, w *Browser, g Target) {
-	const key = "client/edited small.bin"
-	b := random(t, "edited small.bin", mib, 19)
-	old := time.Now().Add(-time.Hour).Truncate(time.Second)
-	if err := os.Chtimes(b.path, old, old); err != nil {
+	changedSingle(t, w, g, "edited small.bin", 19, func(path string, was time.Time) error { return os.Chtimes(path, was, was) })
+}
+
+// changedSingle writes other bytes to a small file before it is sent, and then
+// does what is left to do to a file that was last written at a time.
+func changedSingle(t *testing.T, w *Browser, g Target, name string, seed byte, then func(path string, was time.Time) error) {
+	b := random(t, name, mib, seed)
+	was := time.Now().Add(-time.Hour).Truncate(time.Second)
+	if err := os.Chtimes(b.path, was, was); err != nil {
 		t.Fatal(err)
 	}
 	c := newClient(t, w, g, "{}")
 	c.tamper("*X-Amz-Signature=*", fetch.RequestStageRequest, func(e *fetch.EventRequestPaused) chromedp.Action {
-		if err := os.WriteFile(b.path, make([]byte, mib), 0o644); err != nil {
-			t.Error(err)
-		}
-		if err := os.Chtimes(b.path, old, old); err != nil {
+		if err := errors.Join(os.WriteFile(b.path, make([]byte, mib), 0o644), then(b.path, was)); err != nil {
 			t.Error(err)
 		}
 		return nil
 	})
-	c.start(key, b, "{}")
+	c.start("client/"+name, b, "{}")
 	if e := c.fails(); e.Code != "file-changed" {
 		t.Errorf("it ended with %+v", e)
 	}
-	if status := g.api(t, http.MethodGet, "/api/file?key=client/edited%20small.bin", nil); status != http.StatusNotFound {
+	if status := g.api(t, http.MethodGet, "/api/file?key="+url.PathEscape("client/"+name), nil); status != http.StatusNotFound {
 		t.Errorf("GET /api/file answers %d", status)
 	}
 }
