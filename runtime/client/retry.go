@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"time"
 )
@@ -35,7 +36,8 @@ func (r Retry) patience() time.Duration {
 // Do calls try until it succeeds, its error is not one of Temporary, or the
 // patience is over, and the least number of tries was made. Between two calls it waits, each time up to twice as long
 // as before and any time below that, so that those who failed together do not
-// come back together.
+// come back together. When ctx ends before that, the error wraps the context's:
+// what was temporary is not why it was given up.
 func (r Retry) Do(ctx context.Context, try func() error) error {
 	now := r.Now
 	if now == nil {
@@ -45,7 +47,13 @@ func (r Retry) Do(ctx context.Context, try func() error) error {
 	for attempt := 0; ; attempt++ {
 		err := try()
 		var again *temporary
-		if err == nil || !IsTemporary(err) || ctx.Err() != nil {
+		if err == nil || !IsTemporary(err) {
+			return err
+		}
+		if ended := ctx.Err(); ended != nil {
+			if !errors.Is(err, ended) {
+				err = fmt.Errorf("%w: %w", ended, err)
+			}
 			return err
 		}
 		errors.As(err, &again)
