@@ -98,7 +98,7 @@ func (c *Control) complete(ctx context.Context, up target, f Finish) (Completed,
 	}
 	completion, err := c.check(up, list, f)
 	if err != nil {
-		return Completed{}, err
+		return c.settleBack(ctx, up, list, f, err)
 	}
 	if f.NoOverwrite {
 		_, found, err := c.Objects.Head(ctx, up.objectKey)

@@ -50,15 +50,43 @@ func (c *Control) settle(ctx context.Context, up target, f Finish, done files.Co
 	return Completed{}, c.goneError(up, head, found)
 }
 
-// settlePause is how long settleGone waits before it looks again.
-const settlePause = 50 * time.Millisecond
-
 // settleGone is settle for an upload that the store does not know, where the
 // file may still be about to appear.
 func (c *Control) settleGone(ctx context.Context, up target, f Finish) (Completed, error) {
+	return c.settleSoon(ctx, up, f, nil)
+}
+
+// settleBack answers the completion of an upload whose parts do not allow it,
+// which is what otherwise says. On some stores an upload that was completed comes
+// back with a part that arrives in that moment, without its checksum and its other
+// parts: the answer is the file that it became, and those remains are removed.
+func (c *Control) settleBack(ctx context.Context, up target, list files.PartList, f Finish, otherwise error) (Completed, error) {
+	var done Completed
+	var err error
+	switch bare := f.ChecksumCRC64NVME != "" && !list.FullChecksum; {
+	case bare: // another server may be completing it
+		done, err = c.settleSoon(ctx, up, f, otherwise)
+	case up.nonce != "":
+		done, err = c.settle(ctx, up, f, files.Completed{}, otherwise)
+	default: // by nothing would the file be told from another one
+		return Completed{}, otherwise
+	}
+	if err == nil {
+		// What stays all the same is aborted when it is stale.
+		_ = c.Store.AbortUpload(ctx, up.objectKey, up.store)
+	}
+	return done, err
+}
+
+// settlePause is how long settleSoon waits before it looks again.
+const settlePause = 50 * time.Millisecond
+
+// settleSoon is settle where the file may still be about to appear.
+func (c *Control) settleSoon(ctx context.Context, up target, f Finish, otherwise error) (Completed, error) {
 	for deadline := time.Now().Add(c.Settle); ; {
-		done, err := c.settle(ctx, up, f, files.Completed{}, nil)
-		if gone := (*GoneError)(nil); !errors.As(err, &gone) || time.Now().After(deadline) {
+		done, err := c.settle(ctx, up, f, files.Completed{}, otherwise)
+		missing := errors.As(err, new(*GoneError)) || otherwise != nil && errors.Is(err, otherwise)
+		if !missing || time.Now().After(deadline) {
 			return done, err
 		}
 		select {

@@ -24,6 +24,7 @@ func inParts() chapter {
 		{"lists the unfinished uploads of a key", "`GET /api/uploads?key=` finds nothing, and clients that forgot their upload start anew", unfinished("parts/unfinished/a é", "parts/unfinished/a é")},
 		{"lists the unfinished uploads below a prefix", "`serve` lists all of the bucket's and picks from them; those whose keys come encoded stay unknown to it, and are not aborted when they are stale", unfinished("parts/below/a é", "parts/below/")},
 		{"knows nothing of an upload that was aborted", "an upload that is gone looks as if it were there", aborted},
+		{"knows nothing of an upload that was completed while a part arrived", "such an upload is back, without its checksum and its other parts; asked to complete it again, the API answers with the file that it became, and removes it", latePart},
 		{"refuses a part with other bytes than its CRC-64/NVME is of", "a damaged part is found out at the end or not at all", wrongPartSum},
 		{"makes a checksum of the whole file from parts that bring none", "uploads in parts have no checksum of the whole file; `serve` finds out when it starts", sumOfBareParts},
 		{"checks the CRC-64/NVME of the whole file", "a file in parts has no checksum of the whole; the command compares those of its parts, by ETag", wholeSum},

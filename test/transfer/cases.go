@@ -26,10 +26,11 @@ func Run(t *testing.T, d Deployment) {
 	}
 }
 
-// Together runs what has to hold where several put one file at once, in the space
+// Together runs what has to hold where several send one file at once, in the space
 // of Run.
 func Together(t *testing.T, d Deployment) {
 	t.Run("joins", func(t *testing.T) { joins(t, rigOf(t, d), 4*partSize) })
+	t.Run("a part arrives late", func(t *testing.T) { arrivesLate(t, rigOf(t, d)) })
 	t.Run("same moment", func(t *testing.T) { atTheSameMoment(t, rigOf(t, d), 2*partSize) })
 }
 

@@ -1,8 +1,6 @@
 package transfer
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -68,24 +66,14 @@ func (r *rig) sendFront(name string, size, front int64) error {
 	}
 	for _, part := range signed.Parts {
 		at := int64(part.Number-1) * partSize
-		put, err := http.NewRequestWithContext(ctx, http.MethodPut, part.URL, bytes.NewReader(all[at:at+partSize]))
-		if err != nil {
+		if err := sendPart(ctx, http.DefaultClient, part, all[at:at+partSize]); err != nil {
 			return err
-		}
-		for header, value := range part.Headers {
-			put.Header.Set(header, value)
-		}
-		res, err := http.DefaultClient.Do(put)
-		if err != nil {
-			return client.Bare(err)
-		}
-		res.Body.Close()
-		if res.StatusCode != http.StatusOK {
-			return errors.New(res.Status)
 		}
 	}
 	return nil
 }
+
+func TestPartThatArrivesLate(t *testing.T) { arrivesLate(t, newRig(t)) }
 
 func TestTwoPutsAtTheSameMoment(t *testing.T) { atTheSameMoment(t, newRig(t), 3*partSize) }
 
