@@ -44,7 +44,8 @@ type stream struct {
 // PutStream sends what r gives until its end, in parts as they come. Up to
 // Large parts of 16 MiB are in memory (64 MiB from the thousandth on). When
 // it fails nothing is stored, because the bytes cannot be read again. When ctx ends
-// a Read of r that is under way is left alone, until it returns by itself.
+// a Read of r that is under way is left alone, until it returns by itself; an end
+// that comes when everything is stored is no error.
 func (e *Engine) PutStream(ctx context.Context, r io.Reader, p Put) (Result, error) {
 	started, err := e.API.Start(ctx, client.Upload{Key: p.Key, MimeType: p.MimeType, Overwrite: p.overwrite(), Metadata: p.Metadata})
 	if err != nil {
@@ -55,6 +56,9 @@ func (e *Engine) PutStream(ctx context.Context, r io.Reader, p Put) (Result, err
 	var done client.Completed
 	if err == nil {
 		done, err = s.complete(ctx, crc)
+		if err != nil && ctx.Err() != nil {
+			done, err = s.completeOrNot(ctx, crc, err)
+		}
 	}
 	result := Result{Key: started.Key, Size: size, Sent: s.sent, VersionID: done.VersionID, ETag: done.ETag, Verified: "size"}
 	if err != nil {
@@ -65,7 +69,26 @@ func (e *Engine) PutStream(ctx context.Context, r io.Reader, p Put) (Result, err
 	}
 	listed, err := e.settle(ctx, done)
 	result.Unlisted = !listed
-	return result, err
+	if errors.As(err, new(*RejectedError)) {
+		return result, err
+	}
+	return result, nil // what is stored stays so when ctx ends
+}
+
+// completeOrNot says what became of a completion that was interrupted: the service
+// goes on with it all the same. After an abort nothing more becomes of the upload,
+// so that the answer stays true.
+func (s *stream) completeOrNot(ctx context.Context, crc uint64, interrupted error) (client.Completed, error) {
+	if err := s.abort(ctx, s.started.Key, s.started.ID); err != nil {
+		return client.Completed{}, interrupted
+	}
+	asking, cancel := context.WithTimeout(context.WithoutCancel(ctx), abortTimeout)
+	defer cancel()
+	done, err := s.complete(asking, crc)
+	if err != nil {
+		return client.Completed{}, interrupted
+	}
+	return done, nil
 }
 
 // checks reports whether the store compares checksums.

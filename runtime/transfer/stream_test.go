@@ -42,6 +42,63 @@ func TestStreamOfNothing(t *testing.T) {
 	})
 }
 
+// TestStreamInterruptedAtItsEnd: the service goes on with a completion when whoever
+// asked for it is interrupted. What is stored by then is not called lost.
+func TestStreamInterruptedAtItsEnd(t *testing.T) {
+	const stored = `{"key":"k","versionId":"v","size":5}`
+	for name, tc := range map[string]struct {
+		completions []service // what the service says to one after the other
+		lists       bool
+		success     bool
+	}{
+		"completed all the same": {[]service{says(silence, ""), says(200, stored)}, false, true},
+		"aborted before":         {[]service{says(silence, ""), says(409, goneAnswer)}, false, false},
+		"while it is listed":     {[]service{says(200, stored)}, false, true},
+		"when it is listed":      {[]service{says(200, stored)}, true, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ctx, interrupt := context.WithCancel(t.Context())
+				defer interrupt()
+				completions := tc.completions
+				e := engine(t, func(r *http.Request) (int, string) {
+					switch {
+					case r.URL.Host == "store.example", r.Method == http.MethodDelete:
+						return 200, `{}`
+					case r.URL.Path == "/api/uploads":
+						return 200, `{"uploadId":"id","key":"k","partSize":16777216}`
+					case r.URL.Path == "/api/uploads/id/parts":
+						return 200, `{"parts":[{"partNumber":1,"url":"http://store.example/k"}]}`
+					case r.URL.Path == "/api/uploads/id/complete":
+						time.AfterFunc(time.Second, interrupt)
+						next := completions[0]
+						completions = completions[1:]
+						return next(r)
+					case r.URL.Path == "/api/file" && tc.lists:
+						return 200, `{"key":"k","versionId":"v"}`
+					}
+					return 409, goneAnswer
+				})
+				start := time.Now()
+				result, err := e.PutStream(ctx, strings.NewReader("bytes"), Put{Key: "k"})
+				switch {
+				case tc.success && (err != nil || result.VersionID != "v" || result.Unlisted == tc.lists):
+					t.Errorf("%+v, %v", result, err)
+				case !tc.success && !errors.Is(err, context.Canceled):
+					t.Errorf("%+v, %v", result, err)
+				}
+				if took := time.Since(start); took > 5*time.Second {
+					t.Errorf("it ended after %v", took)
+				}
+			})
+		})
+	}
+}
+
+func says(status int, body string) service {
+	return func(*http.Request) (int, string) { return status, body }
+}
+
 // TestAbortEnds: whoever interrupts a command does not wait for a service that
 // says nothing, and learns how to remove what is left.
 func TestAbortEnds(t *testing.T) {
