@@ -78,7 +78,8 @@ func expiredToken(t *testing.T, w *world) {
 		t.Fatal(err)
 	}
 	p := w.at(t, "")
-	eval[bool](p, "(sessionStorage.setItem('bytepass token', 'e30.e30.e30'), location.reload(), true)")
+	eval[bool](p, "(sessionStorage.setItem('bytepass token', 'e30.e30.e30'), true)")
+	p.do(chromedp.Reload()) // which waits until the page that asks for the token is there
 	p.until("document.getElementById('sign-in')?.open === true && !document.getElementById('sign-in-again').hidden")
 	p.do(chromedp.SendKeys("#token", fresh+kb.Enter, chromedp.ByQuery))
 	p.until("!document.getElementById('sign-in').open")

@@ -7,6 +7,11 @@ const times = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyl
 const moments = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
 const UNITS = ["B", "KB", "MB", "GB", "TB"];
 
+/** @param {number} n */
+export function numberText(n) {
+  return numbers.format(n);
+}
+
 /** @param {number} bytes */
 export function sizeText(bytes) {
   let n = bytes;

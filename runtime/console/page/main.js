@@ -6,7 +6,7 @@ import { closeDialogs } from "./dialogs.js";
 import { $ } from "./dom.js";
 import { acceptDrops, chosen, unreadError } from "./drop.js";
 import { Interrupted } from "./interrupted.js";
-import { attempt, attemptByItself, complain, dismiss, say, watchConnection, watchNotice } from "./notices.js";
+import { attempt, attemptByItself, complain, dismiss, watchConnection, watchNotice } from "./notices.js";
 import { Queue } from "./queue.js";
 import { routeOf, showRoute } from "./route.js";
 import { prepareSignIn, token } from "./sign-in.js";
@@ -51,7 +51,7 @@ const queue = new Queue(files, {
   onItem: (item) => panel.changed(item),
   onGone: (item) => panel.gone(item),
   onArrived: (_, key) => {
-    say(`Uploaded ${key}`);
+    panel.arrived(key);
     refreshSoon();
   },
 });
@@ -95,7 +95,7 @@ addEventListener("hashchange", () => {
 });
 /** @returns {boolean} leaving the page would lose uploads that are under way */
 function isBusy() {
-  return queue.items.some((item) => item.state !== "failed");
+  return queue.count("travelling") + queue.count("waiting") > 0;
 }
 // The browser asks before it drops them.
 addEventListener("beforeunload", (event) => {

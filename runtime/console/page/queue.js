@@ -1,6 +1,8 @@
 // The uploads that wait, travel or have failed: a few travel at a time.
 
-import { isAbort } from "../client/errors.js";
+import { isAbort, isRefusal } from "../client/errors.js";
+
+/** @typedef {"travelling" | "failed" | "waiting"} Group travelling: begun, paused or not; waiting: not begun, held or not */
 
 /** How many files travel at the same time. */
 const PARALLEL = 3;
@@ -26,8 +28,8 @@ const ARRIVING = 9;
  */
 
 export class Queue {
-  /** @type {Item[]} in the order in which they were added */
-  items = [];
+  /** @type {Record<Group, Set<Item>>} sets, so that one is taken out of thousands as quickly as out of few */
+  #groups = { travelling: new Set(), failed: new Set(), waiting: new Set() };
   /** What has arrived since there was last nothing to do. */
   arrived = { files: 0, bytes: 0 };
 
@@ -40,13 +42,24 @@ export class Queue {
     this.listeners = listeners;
   }
 
+  /** @returns {Item[]} those that travel, those that have failed, and those that wait, each in its order */
+  get items() {
+    const { travelling, failed, waiting } = this.#groups;
+    return [...travelling, ...failed, ...waiting];
+  }
+
+  /** @param {Group} group @returns {number} how many there are of it */
+  count(group) {
+    return this.#groups[group].size;
+  }
+
   /** @param {{key: string, file: File}[]} wanted */
   add(wanted) {
     if (this.items.length === 0) this.arrived = { files: 0, bytes: 0 };
     for (const { key, file } of wanted) {
       /** @type {Item} */
       const item = { key, file, state: "waiting", sent: 0 };
-      this.items.push(item);
+      this.#groups.waiting.add(item);
       this.listeners.onItem(item);
     }
     this.#startNext();
@@ -66,52 +79,75 @@ export class Queue {
     this.#startNext();
   }
 
-  /** Begins a failed one again: what has arrived of it stays. One that was stored is only looked for. @param {Item} item */
+  /** Begins a failed one again, before those that wait: what has arrived of it stays. @param {Item} item */
   retry(item) {
-    if (item.uploaded) return void this.#arrive(item, item.uploaded);
-    item.upload = item.error = undefined;
-    this.#change(item, "waiting");
+    if (this.#groups.failed.has(item)) this.#again([item]);
+  }
+
+  /** Begins all failed ones again, but for those that would be refused again. */
+  retryFailed() {
+    this.#again([...this.#groups.failed].filter((item) => !isRefusal(item.error)));
+  }
+
+  /** @param {Item[]} items that have failed */
+  #again(items) {
+    this.#groups.waiting = new Set([...items, ...this.#groups.waiting]);
+    for (const item of items) {
+      item.upload = undefined;
+      this.#change(item, "waiting");
+    }
     this.#startNext();
   }
 
   /** Takes an item out, whatever its state. @param {Item} item */
   cancel(item) {
-    item.upload?.cancel();
-    this.items = this.items.filter((other) => other !== item);
-    this.listeners.onGone(item);
+    this.#takeOut(item);
     this.#startNext();
+  }
+
+  /** Takes all out that have failed. */
+  dismissFailed() {
+    for (const item of this.#groups.failed) this.#takeOut(item);
   }
 
   /** Takes all out; none is begun in the place of another. */
   cancelAll() {
-    const all = this.items;
-    this.items = [];
-    for (const item of all) {
-      item.upload?.cancel();
-      this.listeners.onGone(item);
-    }
+    for (const item of this.items) this.#takeOut(item);
+  }
+
+  /** @param {Item} item */
+  #takeOut(item) {
+    this.#groups[groupOf(item)].delete(item);
+    item.upload?.cancel();
+    this.listeners.onGone(item);
   }
 
   /** Holds all that travel or wait; none is begun in the place of another. */
   pauseAll() {
-    for (const item of this.items) if (item.state === "waiting") this.#change(item, "held");
-    for (const item of this.items) item.upload?.pause();
+    for (const item of this.#groups.waiting) if (item.state === "waiting") this.#change(item, "held");
+    for (const item of this.#groups.travelling) item.upload?.pause();
   }
 
   #startNext() {
-    const resting = ["waiting", "held", "paused", "failed", "arriving"];
-    const arriving = this.items.filter((item) => item.state === "arriving").length;
-    let travelling = this.items.filter((item) => !resting.includes(item.state)).length + Math.max(0, arriving - ARRIVING);
-    for (const item of this.items) {
-      if (travelling >= PARALLEL) return;
-      if (item.state !== "waiting") continue;
-      travelling++;
-      void this.#send(item);
+    for (const item of this.#groups.waiting) {
+      if (this.#travelling() >= PARALLEL) return;
+      if (item.state === "waiting") void this.#send(item);
     }
+  }
+
+  /** @returns {number} how many keep others from being begun */
+  #travelling() {
+    let moving = 0, arriving = 0;
+    for (const { state } of this.#groups.travelling) {
+      if (state === "arriving") arriving++;
+      else if (state !== "paused") moving++;
+    }
+    return moving + Math.max(0, arriving - ARRIVING);
   }
 
   /** @param {Item} item */
   async #send(item) {
+    if (item.uploaded) return this.#arrive(item, item.uploaded);
     this.#change(item, "starting");
     const upload = this.files.start(item.key, item.file, {
       onProgress: (sent, total, pace) => {
@@ -137,13 +173,13 @@ export class Queue {
 
   /** Waits until the list shows what is stored. @param {Item} item @param {import("../client/upload.js").Uploaded} uploaded */
   async #arrive(item, uploaded) {
-    if (!this.items.includes(item)) return this.#startNext(); // it was taken out
+    if (!this.#has(item)) return this.#startNext(); // it was taken out
     this.#change(item, "arriving");
     this.#startNext();
     try {
       await this.files.arrived(uploaded);
-      if (!this.items.includes(item)) return;
-      this.items = this.items.filter((other) => other !== item);
+      if (!this.#has(item)) return;
+      this.#groups.travelling.delete(item);
       this.arrived.files++;
       this.arrived.bytes += item.file.size;
       this.listeners.onGone(item);
@@ -156,8 +192,25 @@ export class Queue {
 
   /** @param {Item} item @param {ItemState} state @param {Error} [error] */
   #change(item, state, error) {
+    if (!this.#has(item)) return; // it was taken out
+    const before = groupOf(item);
     item.state = state;
     item.error = error;
+    if (groupOf(item) !== before) {
+      this.#groups[before].delete(item);
+      this.#groups[groupOf(item)].add(item);
+    }
     this.listeners.onItem(item);
   }
+
+  /** @param {Item} item @returns {boolean} it was not taken out */
+  #has(item) {
+    return this.#groups[groupOf(item)].has(item);
+  }
+}
+
+/** @param {Item} item @returns {Group} */
+function groupOf({ state }) {
+  if (state === "failed") return "failed";
+  return state === "waiting" || state === "held" ? "waiting" : "travelling";
 }

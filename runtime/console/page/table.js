@@ -8,6 +8,8 @@ import { attempt } from "./notices.js";
 const PAGE = 100;
 /** The most that the API gives at once. */
 const MOST = 1000;
+/** Up to how many rows a list of which all is shown grows by itself: drawing more would keep the page busy while many files arrive. */
+const GROWN = 2000;
 
 /**
  * A view of the table.
@@ -54,7 +56,7 @@ export class Table {
     const before = this.#shown;
     const asked = this.#asked;
     try {
-      const complete = this.#shown > 0 && this.#next === "";
+      const complete = this.#shown > 0 && this.#shown < GROWN && this.#next === "";
       const wanted = Math.max(PAGE, this.#shown + (complete ? PAGE : asked));
       /** @type {any[]} */
       const all = [];

@@ -1,25 +1,19 @@
 // The panel of the uploads: a line for each, and what they amount to.
 
 import { isRefusal } from "../client/errors.js";
-import { $, element, iconButton } from "./dom.js";
-import { progressText, sentence } from "./format.js";
-import { offerRemoval } from "./interrupted.js";
-import { path, visible } from "./names.js";
+import { $ } from "./dom.js";
+import { numberText, progressText } from "./format.js";
 import { say } from "./notices.js";
+import { Tally } from "./tally.js";
+import { Line, MOVING, RESTING } from "./upload-line.js";
 
 /** @typedef {import("./queue.js").Queue} Queue */
 /** @typedef {import("./queue.js").Item} Item */
 
-/** How many lines are shown; the others wait unseen. */
+/** How many lines are shown; of the others there is a count. */
 const SHOWN = 50;
-/** How often a line is drawn at most, in milliseconds. */
+/** How often the panel is drawn at most, in milliseconds. */
 const EVERY = 100;
-
-const MOVING = ["waiting", "starting", "checking", "sending", "retrying"];
-/** Paused by a person; resume takes them on. */
-const RESTING = ["paused", "held"];
-/** When an upload asks the API for something, and so needs somebody who has signed in. */
-const ASKING = [...MOVING, "finishing", "arriving"];
 
 export class UploadsPanel {
   /** @type {Map<Item, Line>} */
@@ -32,62 +26,121 @@ export class UploadsPanel {
   /** Whether uploads can only go on when somebody has signed in again. */
   #waits = false;
 
+  #tally = new Tally(() => this.queue().count("travelling") + this.queue().count("waiting"));
+
   /** @param {() => Queue} queue */
   constructor(queue) {
     this.queue = queue;
     $("pause-all").onclick = () => this.#pauseAll();
-    $("cancel-all").onclick = () => {
-      queue().cancelAll();
-      say("All uploads were cancelled");
-    };
+    $("cancel-all").onclick = () => this.#all("cancel-all", "All uploads were cancelled", () => queue().cancelAll());
+    $("retry-failed").onclick = () => this.#all("retry-failed", "The failed uploads begin again", () => queue().retryFailed());
+    $("dismiss-failed").onclick = () => this.#all("dismiss-failed", "The failed uploads were dismissed", () => queue().dismissFailed());
+  }
+
+  /**
+   * Does something to many, and hands the focus on if its button disappears.
+   * @param {string} button @param {string} done what screen readers hear
+   * @param {() => void} act
+   */
+  #all(button, done, act) {
+    act();
+    say(done);
+    clearTimeout(this.#timer);
+    this.#draw();
+    if ($(button).hidden && !$("panel").hidden) $("panel-heading").focus();
   }
 
   /** @param {Item} item */
   changed(item) {
     this.#changed.add(item);
-    if (item.state === "failed") say(`The upload of ${item.file.name} failed: ${sentence(item.error?.message)}`);
-    this.#timer ??= setTimeout(() => this.#draw(), EVERY);
+    if (item.state === "failed") this.#tally.failed(item.file.name, item.error);
+    this.#drawSoon();
   }
 
   /** @param {boolean} waits until somebody has signed in again */
   wait(waits) {
     this.#waits = waits;
     for (const item of this.queue().items) this.#changed.add(item);
-    this.#timer ??= setTimeout(() => this.#draw(), 0);
+    this.#drawSoon();
   }
 
   /** @param {Item} item */
   gone(item) {
     this.#changed.delete(item);
-    const line = this.#lines.get(item);
-    this.#lines.delete(item);
-    line?.remove();
-    this.#timer ??= setTimeout(() => this.#draw(), 0);
+    this.#drawSoon();
+  }
+
+  /** @param {string} key what the list shows by now */
+  arrived(key) {
+    this.#tally.arrived(key);
+  }
+
+  #drawSoon() {
+    this.#timer ??= setTimeout(() => this.#draw(), EVERY);
   }
 
   #draw() {
     this.#timer = undefined;
     const { items } = this.queue();
-    for (const item of items) {
-      if (this.#lines.size >= SHOWN) break;
-      if (!this.#lines.has(item)) this.#lines.set(item, new Line(item, this.queue()));
-    }
-    for (const item of this.#changed) this.#lines.get(item)?.draw(this.#waits);
-    this.#changed.clear();
+    const focused = $("panel").contains(document.activeElement);
+    this.#drawLines(items.slice(0, SHOWN));
+    this.#drawUnseen();
     this.#drawSummary(items);
+    if (focused && $("panel").hidden) $("choose").focus({ preventScroll: true });
+  }
+
+  /** Shows these and no others, in their order. @param {Item[]} items */
+  #drawLines(items) {
+    const list = $("uploads");
+    const focused = list.contains(document.activeElement) ? /** @type {HTMLElement} */ (document.activeElement) : null;
+    const shown = new Set(items);
+    for (const [item, { row }] of this.#lines) {
+      if (shown.has(item)) continue;
+      row.remove();
+      this.#lines.delete(item);
+    }
+    let place = list.firstElementChild;
+    for (const item of items) {
+      let line = this.#lines.get(item);
+      if (!line || this.#changed.has(item)) (line ??= this.#newLine(item)).draw(this.#waits);
+      if (line.row === place) place = place.nextElementSibling;
+      else list.insertBefore(line.row, place);
+    }
+    this.#changed.clear();
+    if (focused && document.activeElement !== focused) {
+      // Its row was moved or has gone. The next one's button would be pressed by mistake.
+      (focused.isConnected ? focused : $("panel-heading")).focus({ preventScroll: true });
+    }
+  }
+
+  /** @param {Item} item */
+  #newLine(item) {
+    const line = new Line(item, this.queue());
+    this.#lines.set(item, line);
+    return line;
+  }
+
+  #drawUnseen() {
+    const unseen = [];
+    let room = SHOWN;
+    for (const [group, word] of /** @type {const} */ ([["travelling", "under way"], ["failed", "failed"], ["waiting", "waiting"]])) {
+      const count = this.queue().count(group);
+      if (count > room) unseen.push(`${numberText(count - room)} ${word}`);
+      room = Math.max(0, room - count);
+    }
+    $("unseen").hidden = unseen.length === 0;
+    $("unseen").textContent = `Not shown: ${unseen.join(", ")}`;
   }
 
   /** @param {Item[]} items */
   #drawSummary(items) {
     $("panel").hidden = items.length === 0;
-    const unseen = items.length - this.#lines.size;
-    $("unseen").hidden = unseen === 0;
-    $("unseen").textContent = `and ${unseen} more`;
     const { arrived } = this.queue();
-    let sent = arrived.bytes, total = arrived.bytes, speed = 0, failed = 0;
+    let sent = arrived.bytes, total = arrived.bytes, speed = 0, failed = 0, again = false;
     for (const item of items) {
       if (item.state === "failed") { // nobody waits for its bytes
         failed++;
+        again ||= !isRefusal(item.error);
         continue;
       }
       total += item.file.size;
@@ -96,15 +149,17 @@ export class UploadsPanel {
     }
     const pace = { speed, secondsLeft: speed > 0 ? (total - sent) / speed : Infinity };
     const count = arrived.files + items.length;
-    const files = arrived.files > 0 ? `${arrived.files} of ${count} files` : count === 1 ? "1 file" : `${count} files`;
-    const amounts = [files];
+    const files = count === 1 ? "1 file" : `${numberText(count)} files`;
+    const amounts = [arrived.files > 0 ? `${numberText(arrived.files)} of ${files}` : files];
     if (failed < count) amounts.push(progressText(sent, total, pace));
-    if (failed > 0) amounts.push(`${failed} failed`);
+    if (failed > 0) amounts.push(`${numberText(failed)} failed`);
     $("panel-summary").textContent = amounts.join(" · ");
     const moving = items.some((item) => MOVING.includes(item.state));
     $("pause-all").textContent = moving ? "Pause all" : "Resume all";
     $("pause-all").hidden = items.length < 2 || !moving && !items.some((item) => RESTING.includes(item.state));
     $("cancel-all").hidden = items.length < 2;
+    $("retry-failed").hidden = failed < 2 || !again;
+    $("dismiss-failed").hidden = failed < 2;
   }
 
   #pauseAll() {
@@ -115,70 +170,5 @@ export class UploadsPanel {
     }
     for (const item of queue.items) queue.resume(item);
     say("All uploads go on");
-  }
-}
-
-/** One upload: its name, its state, a progress bar and its buttons. */
-class Line {
-  /** @param {Item} item @param {Queue} queue */
-  constructor(item, queue) {
-    this.item = item;
-    const name = visible(item.file.name);
-    this.progress = element("progress", { max: 1, value: 0, "aria-label": `Upload of ${name}` });
-    this.state = element("span", { className: "state" });
-    this.pause = iconButton("pause", "Pause", `Pause the upload of ${name}`, () => this.#swap(() => queue.pause(item), this.play));
-    this.play = iconButton("play", "Resume", `Resume the upload of ${name}`, () => this.#swap(() => queue.resume(item), this.pause));
-    this.again = iconButton("again", "Retry", `Retry the upload of ${name}`, () => this.#swap(() => queue.retry(item), this.stop));
-    this.stop = iconButton("close", "Cancel", `Cancel the upload of ${name}`, () => {
-      const next = /** @type {HTMLElement | null} */ (this.row.nextElementSibling ?? this.row.previousElementSibling);
-      const { upload } = item;
-      queue.cancel(item);
-      upload?.done.catch(() => upload.left && offerRemoval(queue.files, upload.left, item.file.name));
-      (next?.querySelector("button:last-child") ?? $("choose")).focus();
-    });
-    const actions = element("div", { className: "actions" }, this.pause, this.play, this.again, this.stop);
-    this.row = element("li", {}, element("span", { className: "name" }, path(item.key)), actions, this.progress, this.state);
-    $("uploads").append(this.row);
-    this.draw();
-  }
-
-  /** A button that disappears hands the focus on. @param {() => void} act @param {HTMLElement} other */
-  #swap(act, other) {
-    act();
-    this.draw();
-    other.focus();
-  }
-
-  /** @param {boolean} [waits] until somebody has signed in again */
-  draw(waits = false) {
-    const { state, sent, file, pace, error } = this.item;
-    const failed = state === "failed";
-    const resting = RESTING.includes(state);
-    this.row.classList.toggle("failed", failed);
-    this.progress.hidden = failed;
-    this.progress.value = file.size > 0 ? sent / file.size : 0;
-    this.pause.hidden = !MOVING.includes(state);
-    this.play.hidden = !resting;
-    this.again.hidden = !failed || isRefusal(error);
-    const stored = failed && this.item.uploaded !== undefined;
-    this.again.title = stored ? "Look again" : "Retry";
-    this.again.setAttribute("aria-label", stored ? `Look for ${visible(file.name)} in the list again` : `Retry the upload of ${visible(file.name)}`);
-    this.stop.title = failed ? "Dismiss" : "Cancel";
-    this.stop.setAttribute("aria-label", `${failed ? "Dismiss the failed" : "Cancel the"} upload of ${visible(file.name)}`);
-    const why = sentence(error?.message);
-    if (waits && ASKING.includes(state)) {
-      this.state.textContent = `Paused at ${progressText(sent, file.size)} until you sign in again`;
-      return;
-    }
-    this.state.textContent = {
-      waiting: "Waiting", held: "Paused", starting: "Starting", checking: "Checking what has arrived already",
-      sending: progressText(sent, file.size, pace), retrying: `${why} Trying again …`,
-      paused: `Paused at ${progressText(sent, file.size)}`, finishing: "The store puts the parts together",
-      arriving: "Arriving in the list", failed: why, done: "", cancelled: "",
-    }[state];
-  }
-
-  remove() {
-    this.row.remove();
   }
 }
