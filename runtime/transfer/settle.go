@@ -38,24 +38,35 @@ func (e *Engine) Settle(ctx context.Context, sent Result) error {
 
 // settle waits until the catalog has judged a version, or shows a later one of
 // the key, at most settleTimeout.
-// listed is false if it has not by then, or cannot be asked; the error is a
-// *RejectedError or the end of ctx.
+// listed is false if it has not by then, or cannot be asked, unless the file was
+// deleted since; the error is a *RejectedError or the end of ctx.
 func (e *Engine) settle(ctx context.Context, done client.Completed) (listed bool, err error) {
 	asking, cancel := context.WithTimeout(ctx, settleTimeout)
 	defer cancel()
+	// What is rejected is deleted, too, and that it was may be shown late: a file
+	// that is deleted is waited for to the end.
+	deleted := false
 	for pause := 50 * time.Millisecond; ; pause = min(2*pause, 2*time.Second) {
 		f, err := e.API.File(asking, done.Key, "")
-		if err == nil && (f.VersionID == done.VersionID || pause >= patient && e.followed(asking, done, f.VersionID)) {
+		if err == nil && f.VersionID == done.VersionID {
+			return true, nil
+		}
+		there := err == nil || client.CodeOf(err) == client.CodeNotFound
+		followed := pause >= patient && there && e.followed(asking, done, f.VersionID)
+		if followed && err == nil {
 			return true, nil
 		}
 		if reason, refused := e.refusedWhy(asking, done); refused {
 			return false, &RejectedError{Key: done.Key, Reason: reason}
 		}
+		if asking.Err() == nil {
+			deleted = followed
+		}
 		timer := time.NewTimer(pause)
 		select {
 		case <-asking.Done():
 			timer.Stop()
-			return false, ctx.Err()
+			return deleted, ctx.Err()
 		case <-timer.C:
 		}
 	}
@@ -65,17 +76,16 @@ func (e *Engine) settle(ctx context.Context, done client.Completed) (listed bool
 // catalog was there by then.
 const patient = 400 * time.Millisecond
 
-// followed reports whether a version of the key came after this one: somebody
-// else has put a file there, and the catalog will not go back.
+// followed reports whether the version by of the key came after this one, or, where
+// by is empty, its deletion: somebody else has put or deleted a file there, and the
+// catalog will not go back.
 func (e *Engine) followed(ctx context.Context, done client.Completed, by string) bool {
 	versions, err := e.API.Versions(ctx, done.Key)
 	if err != nil {
 		return false
 	}
-	at := func(id string) int {
-		return slices.IndexFunc(versions, func(v client.Version) bool { return v.VersionID == id })
-	}
-	newer, own := at(by), at(done.VersionID)
+	newer := slices.IndexFunc(versions, func(v client.Version) bool { return v.VersionID == by || by == "" && v.DeleteMarker })
+	own := slices.IndexFunc(versions, func(v client.Version) bool { return v.VersionID == done.VersionID })
 	return newer >= 0 && newer < own
 }
 
