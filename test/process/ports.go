@@ -14,8 +14,10 @@ import (
 // Ports are taken from here: below those that Linux gives to outgoing
 // connections (net.ipv4.ip_local_port_range begins at 32768). Of these, one
 // that is free now may belong to somebody's connection when a program comes to
-// listen on it, or comes back to it.
-const firstPort, lastPort = 12000, 32000
+// listen on it, or comes back to it. They are below those, too, of which
+// "bytepass serve" takes one for its store (from 20000): it knows of no
+// reservation, and could take one whose program has yet to start.
+const firstPort, lastPort = 12000, 20000
 
 // Ports returns n different ports of loopback that nobody listens on. Nobody
 // else gets one of them from here as long as this process lives: what it starts
