@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"strings"
@@ -86,40 +87,43 @@ func startStore(ctx context.Context, cfg Config, f *folder.Folder, listen string
 	if state.Metadata == "" {
 		state.Metadata = string(embedded.Probe(f.Path()))
 	}
-	address := cfg.S3Listen
-	if address == "" {
-		address = state.S3Listen
-	}
-	if address == "" || cfg.S3Listen == "" && tryAddress(ctx, address) != nil {
-		remembered := address
-		if address, err = freeAddress(ctx); err != nil {
-			return nil, err
-		}
-		if remembered != "" {
-			cfg.Log.Warn("another program has the store's address, so the store has moved: every URL that was given out before is dead; to keep an address, name it with --s3-listen", "was", remembered, "is", address)
-		}
-	}
-	if err := tryAddress(ctx, address); err != nil {
-		return nil, cannotListen("--s3-listen", address, err)
-	}
 	state.Certificate = ""
 	var keyFile string
 	var renewed chan struct{}
 	if cert != nil {
 		state.Certificate, keyFile, renewed = cert.certFile, cert.keyFile, cert.renewed
 	}
-	store, err := embedded.Start(ctx, embedded.Config{
-		CertFile: state.Certificate, KeyFile: keyFile, Renewed: renewed,
-		Log: cfg.Log, Folder: f.Store(), Metadata: embedded.Metadata(state.Metadata), Listen: address,
-		AccessKey: keys.AccessKey, SecretKey: keys.SecretKey,
-		Changed: func(bucket, key string) {
-			if bucket == Bucket {
-				changed(key)
-			}
-		},
-	})
+	start := func(address string) (*embedded.Store, error) {
+		return embedded.Start(ctx, embedded.Config{
+			CertFile: state.Certificate, KeyFile: keyFile, Renewed: renewed,
+			Log: cfg.Log, Folder: f.Store(), Metadata: embedded.Metadata(state.Metadata), Listen: address,
+			AccessKey: keys.AccessKey, SecretKey: keys.SecretKey,
+			Changed: func(bucket, key string) {
+				if bucket == Bucket {
+					changed(key)
+				}
+			},
+		})
+	}
+	var store *embedded.Store
+	address := cmp.Or(cfg.S3Listen, state.S3Listen)
+	var busy error
+	if address != "" {
+		busy = tryAddress(ctx, address)
+	}
+	switch {
+	case busy != nil && cfg.S3Listen != "":
+		return nil, cannotListen("--s3-listen", address, busy)
+	case busy != nil, address == "":
+		address, store, err = onFreeAddress(ctx, start)
+	default:
+		store, err = start(address)
+	}
 	if err != nil {
 		return nil, err
+	}
+	if busy != nil {
+		cfg.Log.Warn("another program has the store's address, so the store has moved: every URL that was given out before is dead; to keep an address, name it with --s3-listen", "was", state.S3Listen, "is", address)
 	}
 	state.Listen, state.S3Listen = listen, address
 	return store, f.Remember(state)

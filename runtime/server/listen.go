@@ -47,3 +47,22 @@ func freeAddress(ctx context.Context) (string, error) {
 	}
 	return "", errors.New("no port of 127.0.0.1 is free")
 }
+
+// mostAddresses is how many free addresses are tried when somebody takes each of
+// them before it is listened on.
+const mostAddresses = 10
+
+// onFreeAddress starts something on an address of loopback that is free, and
+// returns the address. Of programs that start at the same moment two may find the
+// same one free: who comes second tries another.
+func onFreeAddress[T any](ctx context.Context, start func(address string) (T, error)) (address string, started T, err error) {
+	for range mostAddresses {
+		if address, err = freeAddress(ctx); err != nil {
+			break
+		}
+		if started, err = start(address); !errors.Is(err, syscall.EADDRINUSE) {
+			break
+		}
+	}
+	return address, started, err
+}
