@@ -21,6 +21,7 @@ import (
 	"github.com/Shopify/toxiproxy/v2"
 	"github.com/rs/zerolog"
 
+	"github.com/bytepass/bytepass/test/process"
 	"github.com/bytepass/bytepass/test/serve"
 )
 
@@ -93,8 +94,10 @@ func rigOf(t *testing.T, d Deployment) *rig {
 	r := &rig{Deployment: d, t: t, binary: binary, folder: t.TempDir(), count: &forward{api: strings.TrimPrefix(d.URL, "http://")}, past: &forward{}}
 	r.count.start(t, d.Dial)
 	r.past.start(t, d.Dial)
+	if r.way, err = process.FreeAddress(); err != nil { // the network comes back to it
+		t.Fatal(err)
+	}
 	r.network()
-	r.way = r.net.Listen
 	t.Cleanup(func() { r.net.Stop() })
 	return r
 }
@@ -104,12 +107,10 @@ func rigOf(t *testing.T, d Deployment) *rig {
 // connection are removed.
 func (r *rig) network(toxics ...string) {
 	r.t.Helper()
-	listen := "127.0.0.1:0"
 	if r.net != nil {
-		listen = r.net.Listen
 		r.net.Stop()
 	}
-	r.net = toxiproxy.NewProxy(toxiproxy.NewServer(toxiproxy.NewMetricsContainer(nil), zerolog.Nop()), "net", listen, r.count.address)
+	r.net = toxiproxy.NewProxy(toxiproxy.NewServer(toxiproxy.NewMetricsContainer(nil), zerolog.Nop()), "net", r.way, r.count.address)
 	for _, description := range toxics {
 		if _, err := r.net.Toxics.AddToxicJson(strings.NewReader(description)); err != nil {
 			r.t.Fatal(err)
