@@ -3,12 +3,14 @@ package browser
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto"
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/page"
@@ -134,12 +136,18 @@ func (p *tab) do(actions ...chromedp.Action) {
 // eval returns the value of an expression, which may be a promise.
 func eval[V any](p *tab, expression string, args ...any) V {
 	p.Helper()
-	var value V
-	awaited := func(params *runtime.EvaluateParams) *runtime.EvaluateParams { return params.WithAwaitPromise(true) }
-	if err := chromedp.Run(p.ctx, chromedp.Evaluate(p.script(expression, args), &value, awaited)); err != nil {
+	value, err := evaluate[V](p, p.script(expression, args))
+	if err != nil {
 		p.Fatalf("%s: %v", p.script(expression, args), err)
 	}
 	return value
+}
+
+func evaluate[V any](p *tab, script string) (V, error) {
+	var value V
+	awaited := func(params *runtime.EvaluateParams) *runtime.EvaluateParams { return params.WithAwaitPromise(true) }
+	err := chromedp.Run(p.ctx, chromedp.Evaluate(script, &value, awaited))
+	return value, err
 }
 
 // script puts values into an expression, as JSON.
@@ -156,16 +164,31 @@ func (p *tab) script(expression string, args []any) string {
 	return fmt.Sprintf(expression, literals...)
 }
 
-// until waits for an expression to be true.
+// until waits for an expression to be true, also across a change of the page.
 func (p *tab) until(expression string, args ...any) {
 	p.Helper()
-	end := time.Now().Add(patience)
-	for !eval[bool](p, expression, args...) {
-		if time.Now().After(end) {
-			p.Fatalf("%s never became true; the page shows: %s", p.script(expression, args), p.text("body"))
+	script := p.script(expression, args)
+	for end := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
+		is, err := evaluate[bool](p, script)
+		switch {
+		case is:
+			return
+		case err != nil && !isLeaving(err):
+			p.Fatalf("%s: %v", script, err)
+		case time.Now().After(end):
+			p.Fatalf("%s never became true (%v); the page shows: %s", script, err, p.text("body"))
 		}
-		time.Sleep(20 * time.Millisecond)
 	}
+}
+
+// isLeaving reports whether Chromium has not evaluated an expression because the
+// page was about to give way to another one. These are its words:
+// https://source.chromium.org/chromium/chromium/src/+/main:content/browser/devtools/devtools_session.cc
+func isLeaving(err error) bool {
+	var refused *cdproto.Error
+	return errors.As(err, &refused) && slices.Contains([]string{
+		"Inspected target navigated or closed", "Execution context was destroyed.", "Cannot find default execution context", "Promise was collected",
+	}, refused.Message)
 }
 
 // text returns what people see in the first element of a selector.

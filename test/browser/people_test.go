@@ -53,6 +53,51 @@ func keyboard(t *testing.T, w *world) {
 	p.clean()
 }
 
+// focusComesBack draws the list anew while a dialog is open that was opened from
+// it.
+func focusComesBack(t *testing.T, w *world) {
+	p := w.at(t, "#/focus/")
+	p.store("focus/f.txt", "x", "text/plain")
+	p.do(chromedp.Reload())
+	p.lists("f.txt")
+	for label, dialog := range map[string]string{"Show f.txt": "preview", "Versions of f.txt": "versions"} {
+		p.press(label)
+		p.until("document.getElementById(%s).open", dialog)
+		eval[bool](p, "(document.querySelector('#rows tr').stale = true, dispatchEvent(new Event('online')))")
+		p.until("document.querySelector('#rows tr')?.stale !== true && document.getElementById('list').ariaBusy === 'false'")
+		p.do(chromedp.KeyEvent(kb.Escape))
+		p.until("!document.getElementById(%s).open && document.activeElement.ariaLabel === %s", dialog, label)
+	}
+	p.clean()
+}
+
+// undoneAtOnce takes a deletion back before the lists know of it: a list that
+// has yet to learn of both would show the file, lose it, and not be asked again.
+func undoneAtOnce(t *testing.T, w *world) {
+	p := w.at(t, "#/undone/")
+	got := eval[string](p, `import("/page/actions.js").then(async ({ remove }) => {
+		const said = [];
+		const say = (what, answer) => async () => (said.push(what), answer);
+		let known;
+		const files = {
+			remove: say("remove"), trashed: () => new Promise((then) => (known = then)),
+			restore: say("restore", { key: "u.txt" }), arrived: say("arrived"),
+		};
+		const soon = () => new Promise((then) => setTimeout(then));
+		await remove(files, "u.txt", say("refresh"));
+		document.getElementById("notice-action").click();
+		await soon();
+		said.push("known");
+		known();
+		await soon();
+		return said.join();
+	})`)
+	if want := "remove,known,refresh,restore,arrived,refresh"; got != want {
+		t.Errorf("it went %s; want %s", got, want)
+	}
+	p.clean()
+}
+
 func saysThatItIsOffline(t *testing.T, w *world) {
 	p := w.at(t, "#/offline/")
 	p.offline(true)

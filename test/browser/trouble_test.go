@@ -18,11 +18,14 @@ import (
 func TestTrouble(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
+	t.Run("a change of the page", func(t *testing.T) { changeOfThePage(t, w) })
 	t.Run("errors stay", func(t *testing.T) { errorsStay(t, w) })
 	t.Run("no configuration", func(t *testing.T) { noConfiguration(t, w) })
 	t.Run("drops", func(t *testing.T) { drops(t, w) })
 	t.Run("no storage", func(t *testing.T) { noStorage(t, w) })
 	t.Run("dialogs", func(t *testing.T) { dialogs(t, w) })
+	t.Run("the focus comes back", func(t *testing.T) { focusComesBack(t, w) })
+	t.Run("undone at once", func(t *testing.T) { undoneAtOnce(t, w) })
 	t.Run("show more", func(t *testing.T) { showMore(t, w) })
 }
 

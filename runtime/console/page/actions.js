@@ -1,5 +1,6 @@
 // What one can do with a file in the list.
 
+import { openDialog } from "./dialogs.js";
 import { $, element } from "./dom.js";
 import { nameOf } from "./format.js";
 import { name } from "./names.js";
@@ -27,7 +28,7 @@ export async function copyLink(files, key) {
   } catch {
     // The browser keeps the clipboard from the page: then by hand.
     $("link-text").value = url;
-    $("link").showModal();
+    openDialog($("link"));
     $("link-text").select();
   }
 }
@@ -38,11 +39,12 @@ export async function copyLink(files, key) {
  */
 export async function remove(files, key, refresh) {
   await files.remove(key);
-  // The lists know a little later; when it was undone by then there is nothing to show.
-  files.trashed(key).then(refresh).catch(() => {});
+  // The lists know a little later.
+  const known = files.trashed(key).then(refresh).catch(() => {});
   notice(["Deleted ", name(nameOf(key)), "."], {
     label: "Undo",
     run: () => attempt(async () => {
+      await known; // a list that still shows what was deleted does not show what has come back
       await restore(files, key, undefined, refresh);
       focusRow(key);
     }),

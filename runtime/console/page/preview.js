@@ -2,7 +2,7 @@
 // what is known of it.
 
 import { copyLink, download } from "./actions.js";
-import { askDialog } from "./dialogs.js";
+import { askDialog, openDialog } from "./dialogs.js";
 import { $, button, element } from "./dom.js";
 import { nameOf, sizeText, timeText } from "./format.js";
 import { name, path, visible } from "./names.js";
@@ -38,7 +38,7 @@ export async function showPreview(files, key, refresh) {
     }),
   );
   dialog.onclose = () => $("preview-body").replaceChildren(); // ends sound and video
-  dialog.showModal();
+  openDialog(dialog);
 }
 
 /** @param {string} label @param {string | Node} value */

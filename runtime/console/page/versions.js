@@ -1,7 +1,7 @@
 // The history of a file, with a way back to each version.
 
 import { download, restore } from "./actions.js";
-import { askDialog } from "./dialogs.js";
+import { askDialog, openDialog } from "./dialogs.js";
 import { $, button, element } from "./dom.js";
 import { momentText, nameOf, sizeText } from "./format.js";
 import { name } from "./names.js";
@@ -17,7 +17,7 @@ export async function showVersions(files, key, refresh) {
   if (!isWanted()) return;
   $("versions-title").replaceChildren("Versions of ", name(nameOf(key)));
   $("versions-list").replaceChildren(...versions.map((version) => line(files, key, version, refresh)));
-  $("versions").showModal();
+  openDialog($("versions"));
 }
 
 /** @param {Bytepass} files @param {string} key @param {Version} version @param {() => Promise<void>} refresh */
