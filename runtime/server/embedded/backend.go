@@ -33,8 +33,9 @@ type backend struct {
 	meta     meta.MetadataStorer
 	objects  string // folder of the buckets
 	versions string // folder of the noncurrent versions
-	atomic   bool   // attributes move with their file, see undelete
+	atomic   bool   // attributes move with their file, see removeCurrent
 	locks    keyLocks
+	folders  folders // of the objects
 	underWay underWay
 	changed  func(bucket, key string)
 }
@@ -49,6 +50,7 @@ func (b *backend) PutObject(ctx context.Context, in s3response.PutObjectInput) (
 			done()
 		}
 	}()
+	defer b.needFolder(bucket, key)()
 	out, err := b.PutObjectWithPostFunc(context.WithoutCancel(ctx), in, func(body *os.File) error {
 		if err := body.Sync(); err != nil {
 			return err // before the lock: this is what takes time
@@ -65,6 +67,7 @@ func (b *backend) PutObject(ctx context.Context, in s3response.PutObjectInput) (
 func (b *backend) CompleteMultipartUpload(ctx context.Context, in *s3.CompleteMultipartUploadInput) (s3response.CompleteMultipartUploadResult, string, error) {
 	bucket, key := aws.ToString(in.Bucket), aws.ToString(in.Key)
 	defer b.exclusive(bucket, key)()
+	defer b.needFolder(bucket, key)()
 	if err := b.makeRoom(bucket, key); err != nil {
 		return s3response.CompleteMultipartUploadResult{}, "", err
 	}

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -32,6 +33,7 @@ func (b *backend) CopyObject(ctx context.Context, in s3response.CopyObjectInput)
 		in.CopySource = &alias
 	}
 	defer b.exclusive(bucket, key)()
+	defer b.needFolder(bucket, key)()
 	if err := b.makeRoom(bucket, key); err != nil {
 		return s3response.CopyObjectOutput{}, err
 	}
@@ -131,6 +133,25 @@ func (b *backend) copyAttributes(folder, name, bucket, to string) error {
 			failed = b.meta.StoreAttribute(nil, bucket, to, attribute, value)
 		}
 		err = errors.Join(err, failed)
+	}
+	return err
+}
+
+// replaceAttributes gives a file the attributes of another and no others, where
+// they do not belong to the file.
+func (b *backend) replaceAttributes(folder, name, bucket, to string) error {
+	wanted, err := b.meta.ListAttributes(folder, name)
+	if err != nil {
+		return err
+	}
+	there, err := b.meta.ListAttributes(bucket, to)
+	if err == nil {
+		err = b.copyAttributes(folder, name, bucket, to)
+	}
+	for _, attribute := range there {
+		if err == nil && !slices.Contains(wanted, attribute) {
+			err = b.meta.DeleteAttribute(bucket, to, attribute)
+		}
 	}
 	return err
 }

@@ -50,7 +50,7 @@ func (b *backend) DeleteObjects(ctx context.Context, in *s3.DeleteObjectsInput) 
 
 // delete does a deletion; whoever calls it is alone with the key, and flushes.
 func (b *backend) delete(ctx context.Context, in *s3.DeleteObjectInput) (*s3.DeleteObjectOutput, error) {
-	if out, handled, err := b.undelete(in); handled {
+	if out, handled, err := b.removeCurrent(in); handled {
 		return out, err
 	}
 	if out, handled, err := b.mark(ctx, in); handled {

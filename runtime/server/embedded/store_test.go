@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"slices"
@@ -63,7 +64,7 @@ func startStore(t *testing.T, m Metadata) (*Store, *s3.Client, *told) {
 	t.Helper()
 	changes := &told{}
 	begin := time.Now()
-	s, err := Start(t.Context(), Config{Folder: t.TempDir(), Metadata: m, Listen: freeAddress(t), AccessKey: "root", SecretKey: "secret-of-root", Changed: changes.add})
+	s, err := Start(t.Context(), Config{Folder: t.TempDir(), Metadata: m, Listen: freeAddress(t), AccessKey: "root", SecretKey: "secret-of-root", Changed: changes.add, Log: slog.New(slog.NewTextHandler(t.Output(), nil))})
 	if err != nil {
 		t.Fatal(err)
 	}
