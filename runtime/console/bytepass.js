@@ -25,6 +25,7 @@ import { Hasher } from "./client/hasher.js";
 import { claimed, Hints, localHints } from "./client/hints.js";
 import { Multipart } from "./client/multipart.js";
 import { checkSource, refuseUnknown } from "./client/options.js";
+import { isGone } from "./client/resume.js";
 import { Single } from "./client/single.js";
 import { Upload } from "./client/upload.js";
 
@@ -114,12 +115,22 @@ export class Bytepass {
 
   /**
    * The uploads of this browser that were interrupted and that no tab is busy
-   * with: start them again with the file, or discard them.
+   * with: start them again with the file, or discard them. Those of which the
+   * server says that they are gone are forgotten; while it does not answer, all
+   * are returned.
    * @returns {Promise<Hint[]>}
    */
   async interrupted() {
     const busy = await claimed();
-    return this.#hints.all().filter(({ key }) => !busy.has(this.#hints.prefix + key));
+    const hints = this.#hints.all().filter(({ key }) => !busy.has(this.#hints.prefix + key));
+    const gone = await Promise.all(hints.map(({ key, uploadId }) => isGone(this.#api, key, uploadId)));
+    for (const [at, hint] of hints.entries()) if (gone[at]) this.#forget(hint);
+    return hints.filter((_, at) => !gone[at]);
+  }
+
+  /** @param {import("./client/upload.js").Left} upload its key may have another one by now */
+  #forget({ key, uploadId }) {
+    if (this.#hints.get(key)?.uploadId === uploadId) this.#hints.delete(key);
   }
 
   /**
@@ -130,7 +141,7 @@ export class Bytepass {
    */
   async discard({ key, uploadId, adopted }) {
     if (!adopted) await this.#api.call("DELETE", `/api/uploads/${encodeURIComponent(uploadId)}?key=${encodeURIComponent(key)}`);
-    if (this.#hints.get(key)?.uploadId === uploadId) this.#hints.delete(key); // else it is of another upload
+    this.#forget({ key, uploadId });
   }
 
   /**

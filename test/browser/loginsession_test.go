@@ -135,6 +135,8 @@ func issuerAway(t *testing.T, w *loginWorld) {
 	w.stored(t, "away/away.bin", b)
 }
 
+// signOut signs out in one tab: another one shows nothing of Alice's any more,
+// and Bob, who comes next, hears of none of her uploads.
 func signOut(t *testing.T, w *loginWorld) {
 	p := w.signIn(t, "alice")
 	p.choose(file(t, "private.txt", []byte("x")))
@@ -143,7 +145,12 @@ func signOut(t *testing.T, w *loginWorld) {
 	second.isSignedInAs("alice")
 	second.until("document.querySelectorAll('#rows tr').length > 0")
 
-	eval[bool](second, `(localStorage.setItem("bytepass of alice  secret plan.bin", JSON.stringify({ key: "secret plan.bin", uploadId: "x", name: "plan.bin", size: 1, lastModified: 1, ends: "" })), location.reload(), true)`)
+	token, err := w.issuer.Sign(w.issuer.Claims("alice"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	second.interrupt("alice", token, "secret plan.bin")
+	second.do(chromedp.Reload())
 	second.until("document.getElementById('interrupted-list')?.textContent.includes('secret plan.bin') === true")
 	second.until("document.querySelectorAll('#rows tr').length > 0")
 	second.press("Show private.txt")

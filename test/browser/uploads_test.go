@@ -1,6 +1,8 @@
 package browser
 
 import (
+	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -67,6 +69,52 @@ func interruptedUpload(t *testing.T, w *world) {
 		t.Errorf("it has arrived as %s", got)
 	}
 	p.until("document.getElementById('interrupted').hidden")
+}
+
+// interrupt has this browser remember an upload of somebody's, or of nobody's,
+// as it does after a reload: it is begun, and nothing of it has arrived. It
+// returns the upload's id.
+func (p *tab) interrupt(owner, token, key string) (uploadID string) {
+	p.Helper()
+	return eval[string](p, `(async (owner, token, key) => {
+		const { Hints } = await import("/client/hints.js");
+		const headers = token ? { Authorization: "Bearer " + token } : {};
+		const begun = await fetch("/api/uploads", { method: "POST", headers, body: JSON.stringify({ key, mimeType: "application/octet-stream", size: 30_000_000 }) });
+		const { uploadId } = await begun.json();
+		new Hints("", localStorage, () => owner).set({ key, uploadId, name: key, size: 30_000_000, lastModified: 1, ends: "" });
+		return uploadId;
+	})(%s, %s, %s)`, owner, token, key)
+}
+
+// goneUploads: of what was interrupted a page forgets what somebody or the
+// store has removed, and what no server knows, but nothing while nobody answers.
+func goneUploads(t *testing.T, w *world) {
+	p := w.at(t, "")
+	p.interrupt("", "", "there.bin")
+	p.do(chromedp.Reload())
+	p.until("!document.getElementById('interrupted').hidden") // by itself the page asks once
+	id := p.interrupt("", "", "gone.bin")
+	eval[bool](p, `import("/client/hints.js").then(({ Hints }) => (new Hints("", localStorage).set({ key: "old.bin", uploadId: "x", name: "old.bin", size: 1, lastModified: 1, ends: "" }), true))`)
+	if status := w.target().api(t, http.MethodDelete, "/api/uploads/"+url.PathEscape(id)+"?key=gone.bin", nil); status >= 300 {
+		t.Fatalf("the upload's removal answers %d", status)
+	}
+	remembered := `import("/bytepass.js").then(({ Bytepass }) => new Bytepass().interrupted()).then((list) => list.map(({ key }) => key).sort().join())`
+	p.offline(true)
+	if got := eval[string](p, remembered); got != "gone.bin,old.bin,there.bin" {
+		t.Errorf("while the server does not answer, the browser remembers %s", got)
+	}
+	p.offline(false)
+	p.until(remembered + ".then((list) => list === 'there.bin')") // at the first answer that comes in time
+	p.do(chromedp.Reload())
+	p.until("document.getElementById('interrupted')?.hidden === false")
+	if got := eval[string](p, "[...document.querySelectorAll('#interrupted-list .name > bdi')].map((name) => name.textContent).join()"); got != "there.bin" {
+		t.Errorf("the page lists %s", got)
+	}
+	p.press("Discard the upload of there.bin")
+	p.until("document.getElementById('interrupted').hidden")
+	if got := eval[string](p, remembered); got != "" {
+		t.Errorf("in the end the browser remembers %s", got)
+	}
 }
 
 // adoptedUpload goes on in the console with what was begun elsewhere, cancels

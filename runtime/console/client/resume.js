@@ -12,7 +12,7 @@
  * @module resume
  */
 
-import { hasCode } from "./errors.js";
+import { BytepassError, hasCode } from "./errors.js";
 import { changed } from "./source.js";
 
 /** @typedef {import("./upload.js").Job} Job */
@@ -67,6 +67,27 @@ export async function find(job, signal, print) {
     if (found.parts.size === state.parts.length) return { found: { ...found, adopted: true } };
   }
   return {};
+}
+
+/** How long the server may take to say that an upload is gone, in milliseconds: somebody waits to hear of the others. */
+const ASKING = 3000;
+
+/**
+ * @param {import("./api.js").Api} api
+ * @param {string} key
+ * @param {string} uploadId
+ * @returns {Promise<boolean>} the server says that nobody can go on with the upload; false while it says nothing
+ */
+export async function isGone(api, key, uploadId) {
+  try {
+    await api.json("GET", `/api/uploads/${encodeURIComponent(uploadId)}?key=${encodeURIComponent(key)}`, {
+      signal: AbortSignal.timeout(ASKING), retry: { attempts: 1 },
+    });
+    return false;
+  } catch (error) {
+    // An id that another version of the server gave out may mean nothing to this one.
+    return hasCode(error, "upload-gone") || (error instanceof BytepassError && error.field === "uploadId");
+  }
 }
 
 /** @param {Hint} a @param {Print} b */
