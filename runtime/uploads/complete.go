@@ -123,13 +123,18 @@ func (c *Control) complete(ctx context.Context, up target, f Finish) (Completed,
 		return Completed{}, fmt.Errorf("complete: %w", err)
 	case done.VersionID == "": // as versitygw says it
 		return c.settle(ctx, up, f, done, nil)
-	case done.ETag == "": // as Ceph says it
-		settled, err := c.settle(ctx, up, f, done, nil)
+	case done.ETag != etagOf(completion.Parts):
+		// Ceph names none, or that of the version before. Where a store has another
+		// rule for ETags, because it encrypts with keys of its own, this is a look
+		// that was not needed.
+		settled, err := c.settle(ctx, up, f, files.Completed{VersionID: done.VersionID}, nil)
 		if !errors.As(err, new(*GoneError)) {
 			return settled, err
 		}
 		// The store has made this version, and somebody replaced it at once.
-		done.ETag = etagOf(completion.Parts)
+		if done.ETag == "" {
+			done.ETag = etagOf(completion.Parts)
+		}
 	}
 	return c.completed(up, completion.Size(), done), nil
 }

@@ -95,7 +95,7 @@ func TestReplacedAtOnceOnAStoreWithoutETags(t *testing.T) {
 	var made files.Head
 	alice, body := person(t), content(12*mib)
 	c := newControl(t, func(cfg *uploads.Config) {
-		cfg.Store = etagless{cfg.Store, cfg.Objects}
+		cfg.Store = vague{cfg.Store, cfg.Objects}
 		cfg.Objects = overwritten{cfg.Objects, func(h files.Head) {
 			made = h
 			put(t, alice, "film", "a later file")
