@@ -13,13 +13,12 @@ import (
 // restored. It touches the rights of every function.
 func lifeOfAFile(t T, w *World) {
 	key, body := w.Key("report.txt"), []byte("the first version")
+	began := time.Now()
 	p := w.Upload(t, Alice, key, "text/plain", body)
 	if p.Key != key || p.Method != http.MethodPut {
 		t.Errorf("signed %s %q, want PUT %q", p.Method, p.Key, key)
 	}
-	if left := time.Until(p.ExpiresAt); left < 4*time.Minute || left > 5*time.Minute {
-		t.Errorf("the URL lives another %v, want 5 minutes", left)
-	}
+	p.lives(t, began, 5*time.Minute)
 	t.Logf("measured: in the list %v after the upload (%s)", w.Arrives(t, Alice, key).Round(time.Millisecond), w.URL())
 
 	r := w.File(t, Alice, key)

@@ -25,6 +25,15 @@ type Presigned struct {
 	ExpiresAt        time.Time
 }
 
+// lives checks that what was signed between began and now is accepted for this
+// long from then on. Signatures count in whole seconds.
+func (p Presigned) lives(t T, began time.Time, life time.Duration) {
+	t.Helper()
+	if p.ExpiresAt.Before(began.Add(life-time.Second)) || p.ExpiresAt.After(time.Now().Add(life)) {
+		t.Errorf("the URL was signed after %v and is accepted until %v, want %v", began, p.ExpiresAt, life)
+	}
+}
+
 // Presign asks for a presigned PUT by POST /api/presign; options are more
 // fields of the body.
 func (w *World) Presign(t T, owner, key, mimeType string, size int, options map[string]any) Presigned {

@@ -23,6 +23,7 @@ import (
 // SQLite, the development identity.
 type served struct {
 	server *serve.Server
+	client *http.Client
 	folder *folder.Folder
 
 	mu     sync.Mutex
@@ -55,11 +56,11 @@ func startServe(t *testing.T, flags ...string) *served {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &served{server: s, folder: f, tokens: map[string]string{}}
+	return &served{server: s, client: serve.Client(), folder: f, tokens: map[string]string{}}
 }
 
 func (d *served) URL() string          { return d.server.URL }
-func (d *served) Client() *http.Client { return &http.Client{Timeout: 5 * time.Minute} }
+func (d *served) Client() *http.Client { return d.client }
 func (d *served) Guest() string        { return "dev" }
 
 func (d *served) Token(ctx context.Context, owner string) (string, error) {

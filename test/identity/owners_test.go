@@ -40,7 +40,7 @@ func newTown(t *testing.T) *town {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &town{door: Door{URL: s.URL, Client: &http.Client{Timeout: 5 * time.Minute}}, issuer: is, has: map[string]map[files.Key]string{}}
+	return &town{door: Door{URL: s.URL, Client: serve.Client()}, issuer: is, has: map[string]map[files.Key]string{}}
 }
 
 // patience is how long a visit waits for what has to come. It is no target: a

@@ -2,7 +2,6 @@ package identity
 
 import (
 	"flag"
-	"net/http"
 	"os"
 	"path/filepath"
 	"sync"
@@ -60,7 +59,7 @@ func TestTokens(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	door := Door{URL: s.URL, Client: &http.Client{Timeout: 5 * time.Minute}}
+	door := Door{URL: s.URL, Client: serve.Client()}
 	t.Run("of the certified issuer", func(t *testing.T) {
 		for _, owner := range Owners {
 			token, err := is.Token(t.Context(), owner)

@@ -1,8 +1,10 @@
 package serve
 
 import (
+	"net/http"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/bytepass/bytepass/test/process"
 )
@@ -35,4 +37,14 @@ func Address(t testing.TB) string {
 		t.Fatal(err)
 	}
 	return address
+}
+
+// Client returns a client for requests of all kinds, as long as they may take on
+// a machine that does much else. It writes a header of up to 256 KiB at once: a
+// server hangs up half a second after it has refused a long one, and who is
+// still writing by then does not get to read why.
+func Client() *http.Client {
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.WriteBufferSize = 256 << 10
+	return &http.Client{Timeout: 5 * time.Minute, Transport: transport}
 }
