@@ -14,7 +14,7 @@ var sink byte
 
 // tries is how often a test measures before it fails: once is enough unless the
 // machine is very busy.
-const tries = 8
+const tries = 40
 
 // mostSlowed is the most that a neighbour on its other hardware thread slows
 // general code on a core.

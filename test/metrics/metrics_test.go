@@ -154,10 +154,11 @@ func send(t *testing.T, r *http.Request) (status int) {
 	return res.StatusCode
 }
 
-// await waits until nothing is wrong any more.
+// await waits until nothing is wrong any more, patiently: the machine may be
+// busy with other things.
 func await(t *testing.T, wrong func() string) {
 	t.Helper()
-	for end := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {
+	for end := time.Now().Add(3 * time.Minute); ; time.Sleep(10 * time.Millisecond) {
 		left := wrong()
 		if left == "" {
 			return

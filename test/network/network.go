@@ -63,6 +63,9 @@ func Start(t *testing.T, page http.Handler) *Network {
 		},
 		Transport: &http.Transport{
 			MaxIdleConnsPerHost: 10,
+			// A server hangs up on a new connection that brings no request in 10 s:
+			// before that, so that no request meets one that is just going away.
+			IdleConnTimeout: 5 * time.Second,
 			DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
 				if host, port, _ := net.SplitHostPort(address); strings.HasSuffix(host, ".localhost") {
 					address = net.JoinHostPort("127.0.0.1", port) // which Go does not resolve

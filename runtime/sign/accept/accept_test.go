@@ -17,7 +17,8 @@ import (
 	"github.com/bytepass/bytepass/runtime/storetest"
 )
 
-const minute = time.Minute
+// life is how long URLs are good here: no test ends them by being slow.
+const life = 15 * time.Minute
 
 // helloSum is the SHA-256 of "hello" in base64.
 const helloSum = "LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ="

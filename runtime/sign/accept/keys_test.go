@@ -32,7 +32,7 @@ func TestAwkwardKeys(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, body := range []string{fmt.Sprintf("%05d", i), "newer"} {
-			p, err := s.PresignPut(t.Context(), u, minute)
+			p, err := s.PresignPut(t.Context(), u, life)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -47,7 +47,7 @@ func TestAwkwardKeys(t *testing.T) {
 				ObjectKey: object, VersionID: header.Get("x-amz-version-id"), MimeType: "application/x-test",
 				Disposition: `attachment; filename="a b+c.txt"; filename*=UTF-8''%C3%A9`, CacheControl: "private, max-age=60",
 			}
-			get, err := s.PresignGet(t.Context(), d, minute)
+			get, err := s.PresignGet(t.Context(), d, life)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -20,7 +20,7 @@ func TestParts(t *testing.T) {
 	store := storetest.Start(t)
 	s := signer(t, store, time.Now)
 	object := "u/alice/ä b+c"
-	create, _, err := s.Presign(t.Context(), sign.Request{Method: "POST", Key: object, Query: []sign.Param{{Name: "uploads"}}, Life: minute})
+	create, _, err := s.Presign(t.Context(), sign.Request{Method: "POST", Key: object, Query: []sign.Param{{Name: "uploads"}}, Life: life})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -29,7 +29,7 @@ func TestParts(t *testing.T) {
 	if status != 200 || id == nil {
 		t.Fatalf("creating: got %d %s", status, answer)
 	}
-	p, err := s.PresignPart(t.Context(), files.PartUpload{ObjectKey: object, UploadID: id[1], Number: 1, Size: 5}, minute)
+	p, err := s.PresignPart(t.Context(), files.PartUpload{ObjectKey: object, UploadID: id[1], Number: 1, Size: 5}, life)
 	if err != nil {
 		t.Fatal(err)
 	}

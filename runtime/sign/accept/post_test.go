@@ -24,7 +24,7 @@ func TestPost(t *testing.T) {
 	post, err := signer(t, store, time.Now).PresignPost(t.Context(), sign.PostForm{
 		ObjectKey: "u/alice/ä b+c.txt", MinSize: 2, MaxSize: 5, MimeType: "text/plain",
 		Fields: map[string]string{files.DeclarationHeader: `{"l":5}`, "success_action_status": "201"},
-	}, minute)
+	}, life)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -24,7 +24,7 @@ func TestPut(t *testing.T) {
 		Space: alice(t), Key: "a/b c+d.txt", MimeType: "text/plain", Size: size, ChecksumSHA256: helloSum, NoOverwrite: true,
 		Declaration: files.Declaration{Size: &size, Name: "Größe  1.txt", Metadata: map[string]string{"album": "x"}},
 	}
-	p, err := s.PresignPut(t.Context(), u, minute)
+	p, err := s.PresignPut(t.Context(), u, life)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,7 +57,7 @@ func TestPut(t *testing.T) {
 		{"another checksum", "PUT", p.URL, with("x-amz-checksum-sha256", strings.Replace(helloSum, "L", "M", 1)), "hello", 403},
 		{"another key", "PUT", strings.Replace(p.URL, "b%20c", "b%20d", 1), headers, "hello", 403},
 		{"another space", "PUT", strings.Replace(p.URL, "alice", "bobby", 1), headers, "hello", 403},
-		{"a longer life", "PUT", strings.Replace(p.URL, "Expires=60", "Expires=600", 1), headers, "hello", 403},
+		{"a longer life", "PUT", strings.Replace(p.URL, "Expires=900", "Expires=9000", 1), headers, "hello", 403},
 		{"another method", "DELETE", p.URL, headers, "hello", 403},
 		{"reading", "GET", p.URL, nil, "", 403},
 		{"other bytes", "PUT", p.URL, headers, "hellO", 400},
@@ -85,7 +85,7 @@ func TestPutWithoutSize(t *testing.T) {
 	limit := int64(1000)
 	p, err := signer(t, store, time.Now).PresignPut(t.Context(), files.Upload{
 		Space: alice(t), Key: "a.txt", MimeType: "text/plain", Size: files.SizeUnknown, Declaration: files.Declaration{MaxSize: &limit},
-	}, minute)
+	}, life)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,7 +100,7 @@ func TestPutWithoutSize(t *testing.T) {
 // TestEmptyFile: its length is bound, too.
 func TestEmptyFile(t *testing.T) {
 	store := storetest.Start(t)
-	p, err := signer(t, store, time.Now).PresignPut(t.Context(), files.Upload{Space: alice(t), Key: "empty", Size: 0}, minute)
+	p, err := signer(t, store, time.Now).PresignPut(t.Context(), files.Upload{Space: alice(t), Key: "empty", Size: 0}, life)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,15 +114,15 @@ func TestEmptyFile(t *testing.T) {
 
 func TestExpired(t *testing.T) {
 	store := storetest.Start(t)
-	past := signer(t, store, func() time.Time { return time.Now().Add(-minute - time.Second) })
-	p, err := past.PresignPut(t.Context(), files.Upload{Space: alice(t), Key: "late", MimeType: "text/plain", Size: 5}, minute)
+	past := signer(t, store, func() time.Time { return time.Now().Add(-life - time.Second) })
+	p, err := past.PresignPut(t.Context(), files.Upload{Space: alice(t), Key: "late", MimeType: "text/plain", Size: 5}, life)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if got, code, _ := send(t, "PUT", p.URL, p.Headers.Map(), "hello"); got != 403 {
 		t.Errorf("an expired PUT: got %d %s", got, code)
 	}
-	post, err := past.PresignPost(t.Context(), sign.PostForm{ObjectKey: "u/alice/late", MaxSize: 5}, minute)
+	post, err := past.PresignPost(t.Context(), sign.PostForm{ObjectKey: "u/alice/late", MaxSize: 5}, life)
 	if err != nil {
 		t.Fatal(err)
 	}
