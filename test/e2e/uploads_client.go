@@ -84,10 +84,14 @@ func (w *World) finish(t T, s StartedUpload, options map[string]any) Answer {
 	return w.Do(t, Request{Method: "POST", Path: upload(s.UploadID, "/complete", ""), Owner: Alice, Body: body})
 }
 
-// completes is finish where it has to succeed.
-func (w *World) completes(t T, s StartedUpload) CompletedUpload {
+// completes is finish where it has to succeed, of these parts if any are named.
+func (w *World) completes(t T, s StartedUpload, parts ...ArrivedPart) CompletedUpload {
 	t.Helper()
-	a := w.finish(t, s, nil)
+	var options map[string]any
+	if len(parts) > 0 {
+		options = map[string]any{"parts": parts}
+	}
+	a := w.finish(t, s, options)
 	if a.Status != http.StatusOK {
 		t.Fatalf("completing the upload of %q: %d %s", s.Key, a.Status, a.Body)
 	}
@@ -105,8 +109,15 @@ func (w *World) look(t T, s StartedUpload) Answer {
 	return w.Do(t, Request{Method: "GET", Path: upload(s.UploadID, "", s.Key), Owner: Alice})
 }
 
-// progress returns how many bytes of which parts of Alice's upload have arrived.
-func (w *World) progress(t T, s StartedUpload) map[int]int64 {
+// ArrivedPart is a part that the store has.
+type ArrivedPart struct {
+	PartNumber int    `json:"partNumber"`
+	ETag       string `json:"etag"`
+	Size       int64  `json:"-"`
+}
+
+// arrived returns the parts of Alice's upload that have arrived.
+func (w *World) arrived(t T, s StartedUpload) []ArrivedPart {
 	t.Helper()
 	a := w.look(t, s)
 	if a.Status != http.StatusOK {
@@ -115,12 +126,23 @@ func (w *World) progress(t T, s StartedUpload) map[int]int64 {
 	var out struct {
 		Parts []struct {
 			PartNumber int
+			ETag       string
 			Size       int64
 		}
 	}
 	a.decode(t, &out)
+	all := make([]ArrivedPart, len(out.Parts))
+	for i, p := range out.Parts {
+		all[i] = ArrivedPart(p)
+	}
+	return all
+}
+
+// progress returns how many bytes of which parts of Alice's upload have arrived.
+func (w *World) progress(t T, s StartedUpload) map[int]int64 {
+	t.Helper()
 	there := map[int]int64{}
-	for _, p := range out.Parts {
+	for _, p := range w.arrived(t, s) {
 		there[p.PartNumber] = p.Size
 	}
 	return there
