@@ -32,6 +32,8 @@ func TestPicture(t *testing.T) {
 	p.do(chromedp.Reload())
 	p.lists("Budget 2026.xlsx", "Keynote – final, really final.pdf", "größe.txt", "interview.wav", "notes", "photos")
 	l.make(t, "bandwidth", "upstream", map[string]int{"rate": 1_500})
+	release := p.holds(lastPart) // so that both are under way however slow the machine is
+	defer release()
 	p.choose(random(t, "holiday film.mp4", 60*mib, 120).path, random(t, "backup with a long name that wants to be broken somewhere.tar", 25*mib, 121).path)
 	p.until("[...document.querySelectorAll('#uploads .state')].filter((s) => s.textContent.includes('left')).length === 2")
 	p.press("Pause the upload of backup with a long name that wants to be broken somewhere.tar")
@@ -51,6 +53,7 @@ func TestPicture(t *testing.T) {
 		p.fits(t, look.name)
 		p.picture(t, look.name)
 	}
+	p.isHandy(t)
 	p.do(emulation.SetDeviceMetricsOverride(340, 700, 1, false))
 	for _, dialog := range []string{"Show größe.txt", "Versions of größe.txt"} {
 		p.press(dialog)
@@ -78,6 +81,24 @@ func (p *tab) fits(t *testing.T, look string) {
 		return box.width > 1 && (box.right > innerWidth + 1 || box.left < -1);
 	}).map((e) => e.tagName + " " + e.textContent.slice(0, 40))`); len(out) > 0 {
 		t.Errorf("%s: these stick out of the window: %q", look, out)
+	}
+}
+
+// isHandy checks that in a narrow window icons are large enough for a finger,
+// and that a file takes two lines.
+func (p *tab) isHandy(t *testing.T) {
+	t.Helper()
+	if small := eval[[]string](p, `[...document.querySelectorAll("main button.quiet")].filter((e) => {
+		const box = e.getBoundingClientRect();
+		return box.width > 0 && (box.width < 40 || box.height < 40);
+	}).map((e) => e.ariaLabel)`); len(small) > 0 {
+		t.Errorf("these icons are smaller than 40 pixels: %q", small)
+	}
+	if high := eval[[]string](p, `[...document.querySelectorAll("#rows tr")].filter((row) => {
+		const middles = [...row.querySelectorAll("td")].map((e) => e.getBoundingClientRect()).filter((box) => box.height > 0).map((box) => (box.top + box.bottom) / 2).sort((a, b) => a - b);
+		return middles.filter((middle, at) => at === 0 || middle - middles[at - 1] > 4).length > 2 || row.offsetHeight > 96;
+	}).map((row) => row.textContent)`); len(high) > 0 {
+		t.Errorf("these rows have more than two lines: %q", high)
 	}
 }
 
