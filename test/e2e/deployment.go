@@ -69,6 +69,9 @@ type Differences struct {
 	EncodesUploads bool
 	// LosesRaces: the store may lose an upload that meets a deletion of its key.
 	LosesRaces bool
+	// Repeats: a request may be done twice, because a server that was asked died
+	// before it answered, and another one was asked again.
+	Repeats bool
 	// LeftOut is the status by which the store refuses a request without a
 	// header that was signed; 0 is 403.
 	LeftOut int

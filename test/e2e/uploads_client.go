@@ -42,7 +42,29 @@ func upload(id, route, key string) string {
 }
 
 // start begins an upload in parts of Alice; options are more fields of the body.
+// Where that may be done twice, both are given up and it is begun anew: nobody
+// could tell which of them is the one that was answered.
 func (w *World) start(t T, key string, size int, options map[string]any) StartedUpload {
+	t.Helper()
+	if !w.Differences().Repeats {
+		return w.startOnce(t, key, size, options)
+	}
+	for {
+		before := w.unfinished(t, Alice, key)
+		s := w.startOnce(t, key, size, options)
+		begun := slices.DeleteFunc(w.unfinished(t, Alice, key), func(u StartedUpload) bool {
+			return slices.ContainsFunc(before, func(b StartedUpload) bool { return b.UploadID == u.UploadID })
+		})
+		if len(begun) < 2 {
+			return s
+		}
+		for _, u := range begun {
+			w.giveUp(t, u)
+		}
+	}
+}
+
+func (w *World) startOnce(t T, key string, size int, options map[string]any) StartedUpload {
 	t.Helper()
 	body := map[string]any{"key": key, "mimeType": "video/mp4", "size": size}
 	for name, value := range options {

@@ -14,7 +14,7 @@ func (s *Site) Store() (*s3.Client, string) { return s.store.Client, bucket }
 
 // Differences are those that docs/stores.md has of each store.
 func (s *Site) Differences() e2e.Differences {
-	d := e2e.Differences{OwnRefusals: true, Console: true, Origin: origin, Foreign: foreignOrigin}
+	d := e2e.Differences{OwnRefusals: true, Console: true, Origin: origin, Foreign: foreignOrigin, Repeats: len(s.Servers) > 1}
 	switch s.store.Kind {
 	case stores.VersityGW:
 		d.FileSystem, d.NoQueryMetadata, d.LosesRaces = true, true, true
