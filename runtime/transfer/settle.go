@@ -43,30 +43,22 @@ func (e *Engine) Settle(ctx context.Context, sent Result) error {
 func (e *Engine) settle(ctx context.Context, done client.Completed) (listed bool, err error) {
 	asking, cancel := context.WithTimeout(ctx, settleTimeout)
 	defer cancel()
-	// What is rejected is deleted, too, and that it was may be shown late: a file
-	// that is deleted is waited for to the end.
-	deleted := false
 	for pause := 50 * time.Millisecond; ; pause = min(2*pause, 2*time.Second) {
 		f, err := e.API.File(asking, done.Key, "")
-		if err == nil && f.VersionID == done.VersionID {
-			return true, nil
-		}
-		there := err == nil || client.CodeOf(err) == client.CodeNotFound
-		followed := pause >= patient && there && e.followed(asking, done, f.VersionID)
-		if followed && err == nil {
+		if err == nil && (f.VersionID == done.VersionID || pause >= patient && e.followed(asking, done, f.VersionID)) {
 			return true, nil
 		}
 		if reason, refused := e.refusedWhy(asking, done); refused {
 			return false, &RejectedError{Key: done.Key, Reason: reason}
 		}
-		if asking.Err() == nil {
-			deleted = followed
-		}
 		timer := time.NewTimer(pause)
 		select {
 		case <-asking.Done():
 			timer.Stop()
-			return deleted, ctx.Err()
+			if ctx.Err() != nil {
+				return false, ctx.Err()
+			}
+			return e.deleted(ctx, done), nil
 		case <-timer.C:
 		}
 	}
@@ -76,15 +68,32 @@ func (e *Engine) settle(ctx context.Context, done client.Completed) (listed bool
 // catalog was there by then.
 const patient = 400 * time.Millisecond
 
-// followed reports whether the version by of the key came after this one, or, where
-// by is empty, its deletion: somebody else has put or deleted a file there, and the
-// catalog will not go back.
+// followed reports whether a version of the key came after this one: somebody
+// else has put a file there, and the catalog will not go back.
 func (e *Engine) followed(ctx context.Context, done client.Completed, by string) bool {
+	return e.after(ctx, done, func(v client.Version) bool { return v.VersionID == by })
+}
+
+// lastWord is how long settle asks, in the end, whether the file was deleted.
+const lastWord = 5 * time.Second
+
+// deleted reports whether the file was deleted after this version came. What is
+// rejected is deleted, too, and may be shown so a moment later: settle asks when
+// it has waited for that.
+func (e *Engine) deleted(ctx context.Context, done client.Completed) bool {
+	ctx, cancel := context.WithTimeout(ctx, lastWord)
+	defer cancel()
+	return e.after(ctx, done, func(v client.Version) bool { return v.DeleteMarker })
+}
+
+// after reports whether one of the versions that are meant, of which the newest
+// counts, came after this one.
+func (e *Engine) after(ctx context.Context, done client.Completed, meant func(client.Version) bool) bool {
 	versions, err := e.API.Versions(ctx, done.Key)
 	if err != nil {
 		return false
 	}
-	newer := slices.IndexFunc(versions, func(v client.Version) bool { return v.VersionID == by || by == "" && v.DeleteMarker })
+	newer := slices.IndexFunc(versions, meant)
 	own := slices.IndexFunc(versions, func(v client.Version) bool { return v.VersionID == done.VersionID })
 	return newer >= 0 && newer < own
 }
