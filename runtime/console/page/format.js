@@ -4,6 +4,7 @@ import { visible } from "./names.js";
 
 const numbers = new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 });
 const times = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+const days = new Intl.DateTimeFormat(undefined, { dateStyle: "medium" });
 const moments = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
 const UNITS = ["B", "KB", "MB", "GB", "TB"];
 
@@ -23,6 +24,11 @@ export function sizeText(bytes) {
 /** @param {string} rfc3339 */
 export function timeText(rfc3339) {
   return times.format(new Date(rfc3339));
+}
+
+/** @param {string} rfc3339 */
+export function dayText(rfc3339) {
+  return days.format(new Date(rfc3339));
 }
 
 /** @param {string} rfc3339 @returns {string} to the second, for what may follow each other within a minute */

@@ -1,8 +1,8 @@
 // What the table can show: a folder, the trash, and refused uploads.
 
 import { copyLink, download, remove, restore } from "./actions.js";
-import { element, icon, iconButton } from "./dom.js";
-import { nameOf, sentence, sizeText, timeText } from "./format.js";
+import { button, element, icon, iconButton } from "./dom.js";
+import { dayText, nameOf, sentence, sizeText, timeText } from "./format.js";
 import { name, path, visible } from "./names.js";
 import { attempt } from "./notices.js";
 import { showPreview } from "./preview.js";
@@ -15,7 +15,8 @@ import { showVersions } from "./versions.js";
 /** @typedef {import("./table.js").View} View */
 
 /** @param {string} rfc3339 */
-const time = (rfc3339) => element("td", {}, element("time", { dateTime: rfc3339, textContent: timeText(rfc3339) }));
+const time = (rfc3339) => element("td", {}, element("time", { dateTime: rfc3339, title: timeText(rfc3339) },
+  element("span", { className: "wide", textContent: timeText(rfc3339) }), element("span", { className: "narrow", textContent: dayText(rfc3339) })));
 /** @param {number} bytes */
 const size = (bytes) => element("td", { className: "number", textContent: sizeText(bytes) });
 /** @param {...Node} buttons */
@@ -71,9 +72,9 @@ export function trashView(files, table) {
         element("td", {}, element("span", { className: "entry" }, icon("file"), path(file.key))),
         size(file.size), time(file.deletedAt ?? file.uploadedAt),
         actions(
-          iconButton("restore", "Restore", `Restore ${label}`, () => attempt(async () => {
+          button("Restore", () => attempt(async () => {
             await restore(files, file.key, undefined, async () => table.drop(file.key));
-          })),
+          }), `Restore ${label}`),
           iconButton("history", "Versions", `Versions of ${label}`, () => attempt(() => showVersions(files, file.key, () => table.refresh()))),
         ));
       row.dataset.key = file.key;
