@@ -145,8 +145,11 @@ func (e *Emulator) HTTPClient() *http.Client {
 	dialer := &net.Dialer{Timeout: time.Minute}
 	return &http.Client{
 		Timeout: 5 * time.Minute, // a large file, on a machine that does much else
-		Transport: &http.Transport{DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
-			return dialer.DialContext(ctx, network, e.proxy.addr)
-		}},
+		Transport: &http.Transport{
+			IdleConnTimeout: 10 * time.Second, // or the connections of every client stay open for good
+			DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
+				return dialer.DialContext(ctx, network, e.proxy.addr)
+			},
+		},
 	}
 }
