@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"sync"
 
 	"github.com/minio/crc64nvme"
@@ -73,22 +72,6 @@ func (e *Engine) PutStream(ctx context.Context, r io.Reader, p Put) (Result, err
 		return result, err
 	}
 	return result, nil // what is stored stays so when ctx ends
-}
-
-// completeOrNot says what became of a completion that was interrupted: the service
-// goes on with it all the same. After an abort nothing more becomes of the upload,
-// so that the answer stays true.
-func (s *stream) completeOrNot(ctx context.Context, crc uint64, interrupted error) (client.Completed, error) {
-	if err := s.abort(ctx, s.started.Key, s.started.ID); err != nil {
-		return client.Completed{}, interrupted
-	}
-	asking, cancel := context.WithTimeout(context.WithoutCancel(ctx), abortTimeout)
-	defer cancel()
-	done, err := s.complete(asking, crc)
-	if err != nil {
-		return client.Completed{}, interrupted
-	}
-	return done, nil
 }
 
 // checks reports whether the store compares checksums.
@@ -204,13 +187,4 @@ func (s *stream) send(ctx context.Context, number int, body []byte, crc string) 
 	s.parts = append(s.parts, part)
 	s.mu.Unlock()
 	return nil
-}
-
-func (s *stream) complete(ctx context.Context, crc uint64) (client.Completed, error) {
-	slices.SortFunc(s.parts, func(a, b client.Part) int { return a.Number - b.Number })
-	f := client.Finish{Key: s.started.Key, Parts: s.parts, Overwrite: s.put.overwrite()}
-	if s.checks() {
-		f.ChecksumCRC64NVME = encodeCRC(crc)
-	}
-	return s.API.Complete(ctx, s.started.ID, f)
 }
