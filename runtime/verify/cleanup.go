@@ -17,8 +17,13 @@ const (
 	stampLayout = "20060102T150405Z"
 )
 
-// cleanupTimeout bounds the end of a run.
+// cleanupTimeout bounds what is removed at the end of a run.
 const cleanupTimeout = 15 * time.Second
+
+// cleaning bounds the end of a run, which also waits until the list knows.
+func (c Config) cleaning() time.Duration {
+	return cleanupTimeout + c.or(c.ListedWithin, DefaultListedWithin)
+}
 
 // cleanup removes what this run has made, and what of it the catalog knows
 // besides. leftovers is how the removal of those of other runs ended.

@@ -68,8 +68,8 @@ func (c Config) Validate() error {
 		return errors.New("--url: the address of the API is not a URL such as https://files.example.com")
 	case c.Timeout < 0 || c.ListedWithin < 0 || c.LeftoversAfter < 0:
 		return errors.New("--timeout, --listed-within and --leftovers-after cannot be negative")
-	case c.or(c.LeftoversAfter, DefaultLeftoversAfter) < c.or(c.Timeout, DefaultTimeout)+cleanupTimeout:
-		return fmt.Errorf("--leftovers-after: %v is less than a run may take (--timeout and %v to clean up): it would remove the files of one that is under way", c.LeftoversAfter, cleanupTimeout)
+	case c.or(c.LeftoversAfter, DefaultLeftoversAfter) < c.or(c.Timeout, DefaultTimeout)+c.cleaning():
+		return fmt.Errorf("--leftovers-after: %v is less than a run may take (--timeout and %v to clean up): it would remove the files of one that is under way", c.or(c.LeftoversAfter, DefaultLeftoversAfter), c.cleaning())
 	}
 	if o, err := url.Parse(c.Origin); c.Origin != "" && (err != nil || o.Host == "" || o.Scheme+"://"+o.Host != c.Origin) {
 		return fmt.Errorf("--origin: %q is not a web origin; write scheme and host only, such as https://app.example", c.Origin)
@@ -116,7 +116,7 @@ func Run(ctx context.Context, cfg Config) (Report, error) {
 	reached := p.reach(bounded)
 	report.Results = p.schedule(bounded, reached)
 	if reached == nil {
-		cleaning, stop := context.WithTimeout(context.WithoutCancel(ctx), cleanupTimeout)
+		cleaning, stop := context.WithTimeout(context.WithoutCancel(ctx), cfg.cleaning())
 		defer stop()
 		var err error
 		report.Leftovers, err = p.removeLeftovers(cleaning)
