@@ -4,7 +4,7 @@ import { visible } from "./names.js";
 
 const numbers = new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 });
 const times = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
-const days = new Intl.DateTimeFormat(undefined, { dateStyle: "medium" });
+const days = new Intl.DateTimeFormat(undefined, { dateStyle: "short" });
 const moments = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
 const UNITS = ["B", "KB", "MB", "GB", "TB"];
 
