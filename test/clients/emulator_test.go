@@ -23,7 +23,7 @@ import (
 // partSeconds is how long the URL of a part is good: longer than a part takes on
 // a slow line and a machine that does much else, because the emulator looks at
 // that when all of it has arrived.
-const partSeconds = 15
+const partSeconds = 20
 
 // deployment is the stacks on the emulator.
 type deployment struct {

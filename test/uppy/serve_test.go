@@ -11,7 +11,7 @@ import (
 
 // TestServe uploads to the command as a laptop runs it.
 func TestServe(t *testing.T) {
-	const partSeconds = 10 // longer than a part takes on a machine that does much else
+	const partSeconds = 20 // longer than a part takes on a machine that does much else
 	s := serve.Run(t, "--part-seconds", strconv.Itoa(partSeconds))
 	token, err := s.Token(t.Context(), "alice")
 	if err != nil {
