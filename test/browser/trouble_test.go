@@ -21,6 +21,7 @@ func TestTrouble(t *testing.T) {
 	t.Run("a change of the page", func(t *testing.T) { changeOfThePage(t, w) })
 	t.Run("errors stay", func(t *testing.T) { errorsStay(t, w) })
 	t.Run("no configuration", func(t *testing.T) { noConfiguration(t, w) })
+	t.Run("slow configuration", func(t *testing.T) { slowConfiguration(t, w) })
 	t.Run("drops", func(t *testing.T) { drops(t, w) })
 	t.Run("no storage", func(t *testing.T) { noStorage(t, w) })
 	t.Run("dialogs", func(t *testing.T) { dialogs(t, w) })
@@ -88,6 +89,24 @@ func noConfiguration(t *testing.T, w *world) {
 	p.until("document.getElementById('login-why').textContent.includes('503')")
 	p.press("Try again")
 	p.until("document.getElementById('login').hidden && document.getElementById('list').checkVisibility() && document.getElementById('list').ariaBusy === 'false'")
+}
+
+// slowConfiguration: a page whose server takes the question and gives no answer
+// says so after a while.
+func slowConfiguration(t *testing.T, w *world) {
+	p := w.open(t, "about:blank")
+	p.do(chromedp.ActionFunc(func(ctx context.Context) error {
+		_, err := page.AddScriptToEvaluateOnNewDocument(`
+			const late = AbortSignal.timeout;
+			AbortSignal.timeout = (ms) => late.call(AbortSignal, ms / 100);
+		`).Do(ctx)
+		return err
+	}))
+	release := p.holds("*/config.json")
+	defer release()
+	p.do(chromedp.Navigate(w.server.URL + "/"))
+	p.card("The page cannot start")
+	p.says("has not answered for 15 seconds")
 }
 
 // drop drops files on the page that a script gives as entries: "leaf" makes one

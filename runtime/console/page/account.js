@@ -112,15 +112,22 @@ export async function loginConfig() {
   }
 }
 
+/** How long the server may take to say how people sign in, in seconds. */
+const ASKING = 15;
+
+/** @param {Error} error of a request */
+const isLate = (error) => error.name === "TimeoutError";
+
 /** @returns {Promise<LoginConfig | undefined>} */
 async function configured() {
-  const response = await fetch("config.json", { cache: "no-store" }).catch(() => {
-    throw new Error("The server does not answer. Check the connection and try again.");
+  const late = `The server has not answered for ${ASKING} seconds. Check the connection and try again.`;
+  const response = await fetch("config.json", { cache: "no-store", signal: AbortSignal.timeout(1000 * ASKING) }).catch((error) => {
+    throw new Error(isLate(error) ? late : "The server does not answer. Check the connection and try again.");
   });
   if (response.status === 404) return undefined; // these files are served by something that knows of no issuer
   if (!response.ok) throw new Error(`The server does not say how people sign in: it answers ${response.status}. Try again in a moment.`);
-  const config = await response.json().catch(() => {
-    throw new Error("The server does not say how people sign in: its config.json cannot be read.");
+  const config = await response.json().catch((error) => {
+    throw new Error(isLate(error) ? late : "The server does not say how people sign in: its config.json cannot be read.");
   });
   return config.login;
 }
