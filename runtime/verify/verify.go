@@ -51,7 +51,8 @@ type Config struct {
 	// "all" for all but these.
 	Except, Require []string
 	// Timeout bounds the checks; ListedWithin how long an upload may take to be
-	// listed; LeftoversAfter how old leftovers have to be. 0 are the defaults.
+	// listed; LeftoversAfter how old leftovers have to be, more than a run takes:
+	// Timeout, and ListedWithin and 15 s to clean up. 0 are the defaults.
 	Timeout, ListedWithin, LeftoversAfter time.Duration
 	// Transport sends the requests; nil is http.DefaultTransport.
 	Transport http.RoundTripper

@@ -34,6 +34,7 @@ func verified(t *testing.T, d *emulated) {
 	report, err := verify.Run(ctx, verify.Config{
 		URL: d.URL(), Token: token(Alice), Other: token(Bob), Expired: bad["expired"], Origin: d.Differences().Origin,
 		Signer: signerOf(t, d), Transport: d.Client().Transport, Timeout: 3 * patience, ListedWithin: patience,
+		LeftoversAfter: time.Hour, // more than the run may take
 	})
 	if err != nil {
 		t.Fatal(err)
