@@ -20,6 +20,7 @@ osd pool default pgp num = 1
 osd pool default pg autoscale mode = off
 mon allow pool size one = true
 mon max pg per osd = 1000
+mon data avail crit = 1
 osd crush chooseleaf type = 0
 osd objectstore = memstore
 memstore device bytes = 2147483648
