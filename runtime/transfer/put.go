@@ -15,6 +15,9 @@ type Put struct {
 	Metadata map[string]string
 	// NoOverwrite refuses to replace a file of the key.
 	NoOverwrite bool
+	// SkipSame sends nothing where a file of the key is listed with the same SHA-256;
+	// all of it counts as resumed.
+	SkipSame bool
 	// Await waits until the catalog shows the file. For one that goes in parts
 	// Put does so in any case.
 	Await bool
@@ -67,6 +70,16 @@ func (e *Engine) Put(ctx context.Context, path string, p Put) (Result, error) {
 	print, err := s.fingerprint(ctx, p.checking)
 	if err != nil {
 		return Result{}, err
+	}
+	if p.SkipSame {
+		result, there, err := e.stored(ctx, p.Key, print)
+		if err != nil {
+			return Result{}, err
+		}
+		if there {
+			p.progress(result.Size)
+			return result, nil
+		}
 	}
 	if s.size() <= e.Single {
 		result, err := e.putWhole(ctx, s, print, p)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/bytepass/bytepass/runtime/client"
 	"github.com/bytepass/bytepass/runtime/transfer"
 	"github.com/bytepass/bytepass/runtime/transfer/report"
 )
@@ -23,6 +24,9 @@ const getExamples = `  # one file into the current folder
   # everything below a prefix: backup/photos/a.jpg becomes restored/photos/a.jpg
   bytepass get backup/ restored/
 
+  # what was fetched before, or half of it: only what is new or has changed
+  bytepass get --skip-same backup/ restored/
+
   # what matches: * stays in its folder, ** does not; quote it for the shell
   bytepass get 'backup/**.jpg' restored/
 
@@ -35,8 +39,9 @@ const getExamples = `  # one file into the current folder
 // get fetches files.
 type get struct {
 	remote
-	version string
-	exact   bool
+	version  string
+	exact    bool
+	skipSame bool
 }
 
 func newGet() *cobra.Command {
@@ -46,8 +51,9 @@ func newGet() *cobra.Command {
 		Short: "Fetch files and folders",
 		Long: `Fetch files and folders. A KEY that ends in a slash means everything below it.
 Ranges of a file are fetched side by side, checked, and become the file at the
-end, all at once. When the command is interrupted, or killed, run it again: it
-fetches only what is missing. Below a folder, and by a pattern, it fetches what is
+end, all at once. When the command is interrupted, or killed, run it again: of a
+file that was under way it fetches only what is missing. Files that were complete
+are fetched anew, unless you say --skip-same. Below a folder, and by a pattern, it fetches what is
 listed: files show up there a moment after they were sent (see put --wait).` + remoteHelp,
 		Example: getExamples,
 		Args:    arguments(1, -1, "name what to fetch: bytepass get KEY… [FILE]"),
@@ -57,6 +63,7 @@ listed: files show up there a moment after they were sent (see put --wait).` + r
 	g.transferFlags(c)
 	f := c.Flags()
 	f.StringVar(&g.version, "version", "", "a version of the file instead of the current one")
+	f.BoolVar(&g.skipSame, "skip-same", false, "leave out files that are here already with the same SHA-256")
 	f.BoolVar(&g.exact, "exact", false, "take KEY as it is: wildcards in it are characters like others")
 	return c
 }
@@ -75,6 +82,8 @@ func (g *get) run(c *cobra.Command, args []string) error {
 	}
 	several := len(names) > 1 || !g.exact && (strings.HasSuffix(names[0], "/") || transfer.IsPattern(names[0]))
 	switch {
+	case g.skipSame && target == "-":
+		return usageError{errors.New("--skip-same: standard output holds nothing to compare with; leave the flag out")}
 	case g.version != "" && several:
 		return usageError{fmt.Errorf("--version belongs to one file; name its key")}
 	case target == "-" && several:
@@ -99,7 +108,7 @@ func (g *get) run(c *cobra.Command, args []string) error {
 			}
 		}
 		told.Expect(f.Size)
-		result, err := engine.Get(ctx, f.File, to, told.Progress)
+		result, err := g.one(ctx, engine, f.File, to, told.Progress)
 		if err == nil {
 			told.Done(told.Of("get", to, result, start))
 		}
@@ -110,6 +119,16 @@ func (g *get) run(c *cobra.Command, args []string) error {
 		told.Failed(report.Event{Op: "get", Key: f.Key}, resumable(err))
 	})
 	return outcome(errs)
+}
+
+// one fetches a file, unless it is here already and that is enough.
+func (g *get) one(ctx context.Context, engine *transfer.Engine, f client.File, to string, progress func(int64)) (transfer.Result, error) {
+	if g.skipSame {
+		if result, there, err := engine.Fetched(ctx, f, to, progress); there || err != nil {
+			return result, err
+		}
+	}
+	return engine.Get(ctx, f, to, progress)
 }
 
 // files returns what the names mean.

@@ -36,6 +36,9 @@ const putExamples = `  # one file, under a key of your own
   # many files
   bytepass put *.jpg notes.txt backup/
 
+  # a folder that was sent before, or half of it: only what is new or has changed
+  bytepass put --skip-same photos/ backup/
+
   # what another program prints, of any length
   pg_dump db | bytepass put - dumps/today.sql`
 
@@ -45,6 +48,7 @@ type put struct {
 	mimeType    string
 	metadata    map[string]string
 	noOverwrite bool
+	skipSame    bool
 	wait        bool
 }
 
@@ -55,8 +59,10 @@ func newPut() *cobra.Command {
 		Short: "Send files and folders",
 		Long: `Send files and folders. A KEY that ends in a slash is a folder to put them in.
 Files of more than 16 MiB travel in parts, several at a time. When the command is
-interrupted, or killed, run it again: it sends only what is missing, after it has
-compared what is there with the file. A file that changes meanwhile is not stored.
+interrupted, or killed, run it again: of a file that was under way it sends only the
+parts that are missing, after it has compared those that are there with the file.
+Files that had arrived are sent anew, as a new version, unless you say --skip-same.
+A file that changes meanwhile is not stored.
 A single file is listed when the command ends, several small ones a moment later:
 with --wait the command ends when all are, so that "ls" and "get" find them.` + remoteHelp,
 		Example: putExamples,
@@ -70,6 +76,7 @@ with --wait the command ends when all are, so that "ls" and "get" find them.` + 
 	f.StringToStringVar(&p.metadata, "metadata", nil, "`NAME=VALUE`s that are kept with the files, such as album=summer,year=2026")
 	f.Lookup("metadata").DefValue = "" // it would be told as []
 	f.BoolVar(&p.noOverwrite, "no-overwrite", false, "fail where there is a file of the key already")
+	f.BoolVar(&p.skipSame, "skip-same", false, "leave out files that are listed under their key with the same SHA-256")
 	f.BoolVar(&p.wait, "wait", false, "end when all files are listed, and fail if they are not within half a minute")
 	return c
 }
@@ -91,6 +98,9 @@ func (p *put) run(c *cobra.Command, args []string) error {
 	}
 	told := p.report(c, c.OutOrStdout())
 	defer told.Close()
+	if p.skipSame && slices.Contains(sources, "-") {
+		return usageError{errors.New("--skip-same: what standard input brings is not known before it was sent; leave the flag out")}
+	}
 	if len(sources) == 1 && sources[0] == "-" {
 		return p.stream(c, engine, told, target)
 	}
@@ -135,7 +145,7 @@ func (p *put) options(key string, told *report.Report) transfer.Put {
 	if mimeType == "" {
 		mimeType = mime.TypeByExtension(strings.ToLower(path.Ext(key)))
 	}
-	return transfer.Put{Key: key, MimeType: mimeType, Metadata: p.metadata, NoOverwrite: p.noOverwrite, Checking: told.Checking, Progress: told.Progress}
+	return transfer.Put{Key: key, MimeType: mimeType, Metadata: p.metadata, NoOverwrite: p.noOverwrite, SkipSame: p.skipSame, Checking: told.Checking, Progress: told.Progress}
 }
 
 func (p *put) stream(c *cobra.Command, engine *transfer.Engine, told *report.Report, key string) error {
