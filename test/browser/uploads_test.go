@@ -71,6 +71,53 @@ func interruptedUpload(t *testing.T, w *world) {
 	p.until("document.getElementById('interrupted').hidden")
 }
 
+// takenUpAgain goes on with an interrupted upload that is chosen as any other
+// file: from then on it is the queue's alone, and what another key's upload
+// left stays on offer. It is so again when the queue gives a key up.
+func takenUpAgain(t *testing.T, w *world) {
+	const key = "taken up/film.mp4"
+	p := w.at(t, "#/taken%20up/")
+	b := random(t, "film.mp4", large, 95)
+	release := p.holds(lastPart)
+	p.choose(b.path)
+	p.until("document.querySelector('#uploads progress')?.value >= 0.79")
+	p.interrupt("", "", "taken up/there.bin")
+	p.do(chromedp.Reload())
+	offers := func(names string) {
+		t.Helper()
+		p.until("[...document.querySelectorAll('#interrupted:not([hidden]) .name > bdi')].filter((name) => name.checkVisibility()).map((name) => name.textContent).sort().join() === %s", names)
+	}
+	offers(key + ",taken up/there.bin")
+	p.choose(b.path)
+	offers("taken up/there.bin")
+	p.until("document.querySelector('#uploads progress')?.value >= 0.79")
+	p.press("Discard the upload of film.mp4") // it was clicked just before
+	p.until("document.getElementById('alert').textContent.startsWith('This page has taken up the upload of film.mp4 again.')")
+	if n := w.target().unfinished(t, key); n != 1 {
+		t.Errorf("%d uploads are unfinished while the page is busy with one", n)
+	}
+	p.press("Pause the upload of film.mp4")
+	offers("taken up/there.bin")
+
+	p.offline(true)
+	p.choose(file(t, "there.bin", []byte("another file")))
+	p.until("document.getElementById('interrupted').hidden")
+	p.press("Cancel the upload of there.bin")
+	p.offline(false)
+	offers("taken up/there.bin")
+
+	release()
+	p.press("Resume the upload of film.mp4")
+	p.lists("film.mp4")
+	if got := w.target().sum(t, key); got != b.sum {
+		t.Errorf("it has arrived as %s", got)
+	}
+	p.until("document.getElementById('interrupted-list').childElementCount === 1") // its line has gone, not only out of sight
+	offers("taken up/there.bin")
+	p.press("Discard the upload of taken up/there.bin")
+	p.until("document.getElementById('interrupted').hidden")
+}
+
 // interrupt has this browser remember an upload of somebody's, or of nobody's,
 // as it does after a reload: it is begun, and nothing of it has arrived. It
 // returns the upload's id.

@@ -23,6 +23,7 @@ func TestViews(t *testing.T) {
 	t.Run("copy a link", func(t *testing.T) { copyALink(t, w) })
 	t.Run("refused uploads", func(t *testing.T) { refusedUploads(t, w) })
 	t.Run("an interrupted upload", func(t *testing.T) { interruptedUpload(t, w) })
+	t.Run("taken up again", func(t *testing.T) { takenUpAgain(t, w) })
 	t.Run("uploads that are gone", func(t *testing.T) { goneUploads(t, w) })
 	t.Run("an adopted upload", func(t *testing.T) { adoptedUpload(t, w) })
 	t.Run("many uploads", func(t *testing.T) { manyUploads(t, w, l) })

@@ -26,38 +26,81 @@ export function offerRemoval(files, { key, uploadId }, file) {
   });
 }
 
+/** The card of those that the queue does not have: one that it has is in its hands alone. */
 export class Interrupted {
-  /** @param {Bytepass} files @param {(key: string, file: File) => void} goOn */
-  constructor(files, goOn) {
+  /** @type {Map<string, {hint: Hint, line: HTMLElement}>} by all that a hint says; a line stays as long as its hint does, and so the focus on it */
+  #lines = new Map();
+  /** @type {Set<string> | undefined} keys whose uploads have ended since the client was asked last */
+  #ended;
+
+  /** @param {Bytepass} files @param {import("./queue.js").Queue} queue */
+  constructor(files, queue) {
     this.files = files;
-    this.goOn = goOn;
+    this.queue = queue;
   }
 
+  /** Asks which there are, and draws them. @returns {Promise<void>} */
   async show() {
+    const ended = this.#ended = new Set();
     const hints = await this.files.interrupted();
-    $("interrupted").hidden = hints.length === 0;
-    $("interrupted-list").replaceChildren(...hints.map((hint) => this.#line(hint)));
+    if (ended !== this.#ended) return; // a later answer counts
+    if (hints.some(({ key }) => ended.has(key))) return this.show(); // they may be of before that
+    const now = new Map(hints.map((hint) => [JSON.stringify(hint), hint]));
+    for (const [all, { line }] of this.#lines) {
+      if (now.has(all)) continue;
+      line.remove();
+      this.#lines.delete(all);
+    }
+    for (const [all, hint] of now) {
+      if (this.#lines.has(all)) continue;
+      const line = this.#line(hint);
+      this.#lines.set(all, { hint, line });
+      $("interrupted-list").append(line);
+    }
+    this.#ended = undefined;
+    this.draw();
+  }
+
+  /** Hides what the queue has, and shows it when the queue no longer does. */
+  draw() {
+    let shown = 0;
+    for (const { hint, line } of this.#lines.values()) {
+      line.hidden = this.queue.has(hint.key);
+      if (!line.hidden) shown++;
+    }
+    $("interrupted").hidden = shown === 0;
+  }
+
+  /**
+   * Looks again at an upload's key once the upload is over.
+   * @param {import("./queue.js").Item} item that the queue no longer has
+   */
+  async ended({ key, upload }) {
+    await upload?.done.catch(() => {}); // a cancelled one still removes what had arrived
+    const normal = key.normalize("NFC");
+    this.#ended?.add(normal);
+    if ([...this.#lines.values()].some(({ hint }) => hint.key === normal)) await this.show();
   }
 
   /** @param {Hint} hint */
   #line(hint) {
     const shown = visible(hint.name);
-    const line = element("li", {},
+    return element("li", {},
       element("span", { className: "name" }, path(hint.key), ` (${sizeText(hint.size)})`),
       element("div", { className: "actions" },
-        button("Choose it again", () => this.#choose(hint, line), `Choose ${shown} again to go on`),
+        button("Choose it again", () => this.#choose(hint), `Choose ${shown} again to go on`),
         button("Discard", () => attempt(async () => {
+          if (this.queue.has(hint.key)) throw new Error(`This page has taken up the upload of ${hint.name} again. To discard it, cancel it in the list of uploads.`);
           await this.files.discard(hint);
           await this.show();
           if (hint.adopted) return offerRemoval(this.files, hint, hint.name);
           notice(["Discarded the upload of ", name(hint.name), " and what had arrived of it."]);
         }), `Discard the upload of ${shown}`),
       ));
-    return line;
   }
 
-  /** @param {Hint} hint @param {HTMLElement} line */
-  #choose(hint, line) {
+  /** @param {Hint} hint */
+  #choose(hint) {
     const input = $("choose-again");
     input.value = "";
     input.onchange = () => {
@@ -66,9 +109,8 @@ export class Interrupted {
         return complain(new Error(`That is another file. Choose ${hint.name} with ${sizeText(hint.size)}, or upload this one anew.`));
       }
       complain(null);
-      line.remove();
-      $("interrupted").hidden = $("interrupted-list").childElementCount === 0;
-      this.goOn(hint.key, file);
+      this.queue.add([{ key: hint.key, file }]);
+      this.draw();
     };
     input.click();
   }

@@ -49,16 +49,22 @@ function refreshSoon() {
 const panel = new UploadsPanel(() => queue);
 const queue = new Queue(files, {
   onItem: (item) => panel.changed(item),
-  onGone: (item) => panel.gone(item),
+  onGone: (item) => {
+    panel.gone(item);
+    void interrupted.ended(item);
+  },
   onArrived: (_, key) => {
     panel.arrived(key);
     refreshSoon();
   },
 });
 
+const interrupted = new Interrupted(files, queue);
+
 /** @param {import("./drop.js").Found[]} found @param {string} prefix of the folder they go to */
 function enqueue(found, prefix) {
   queue.add(found.map(({ file, path }) => ({ key: prefix + path, file })));
+  interrupted.draw();
 }
 
 for (const input of [$("choose"), $("choose-folder")]) {
@@ -104,7 +110,7 @@ addEventListener("beforeunload", (event) => {
 
 function start() {
   void show();
-  void attempt(() => new Interrupted(files, (key, file) => queue.add([{ key, file }])).show());
+  void attempt(() => interrupted.show());
 }
 
 /** @param {import("../login/session.js").State} state */

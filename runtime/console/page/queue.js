@@ -53,6 +53,11 @@ export class Queue {
     return this.#groups[group].size;
   }
 
+  /** @param {string} key in NFC, as hints have it @returns {boolean} an upload of it is here, whatever its state */
+  has(key) {
+    return this.items.some((item) => item.key.normalize("NFC") === key);
+  }
+
   /** @param {{key: string, file: File}[]} wanted */
   add(wanted) {
     if (this.items.length === 0) this.arrived = { files: 0, bytes: 0 };
