@@ -30,7 +30,7 @@ func (e *Engine) Get(ctx context.Context, f client.File, path string, progress f
 	case err == nil && info.IsDir():
 		return Result{}, fmt.Errorf("%s is a folder; name a file, or end it with a slash to put the file inside", path)
 	case err == nil && !info.Mode().IsRegular():
-		return Result{}, fmt.Errorf("%w: %s is a device or a pipe, which a file would replace; write - and send standard output there", ErrArguments, path)
+		return Result{}, argumentError(path + " is a device or a pipe, which a file would replace; write - and send standard output there")
 	}
 	if there, err := filepath.EvalSymlinks(path); err == nil {
 		path = there // a link stays one

@@ -18,7 +18,16 @@ type Local struct {
 }
 
 // ErrArguments is wrapped by errors about arguments that contradict each other.
-var ErrArguments = errors.New("arguments")
+var ErrArguments = errors.New("the arguments do not go together")
+
+// argumentError is an ErrArguments that says only what is wrong with them.
+type argumentError string
+
+// Error returns what is wrong, and the remedy.
+func (e argumentError) Error() string { return string(e) }
+
+// Is reports that it is an ErrArguments.
+func (e argumentError) Is(target error) bool { return target == ErrArguments }
 
 // LocalFiles returns the files that sources name and their keys below target.
 // A source is a file, a folder (with everything in it; a slash at its end
@@ -53,7 +62,7 @@ func LocalFiles(sources []string, target string) iter.Seq2[Local, error] {
 						return
 					}
 				case !folder && (info.IsDir() || pattern || len(sources) > 1):
-					yield(Local{Path: p}, fmt.Errorf("%w: %q has to end in a slash, to put several files below it", ErrArguments, target))
+					yield(Local{Path: p}, argumentError(fmt.Sprintf("%q has to end in a slash, to put several files below it", target)))
 					return
 				case info.IsDir():
 					if !walk(p, prefix, yield) {
@@ -80,7 +89,7 @@ func expand(source string) (paths []string, pattern bool, err error) {
 	}
 	paths, err = filepath.Glob(source)
 	if err != nil {
-		return nil, true, fmt.Errorf("%w: %q is not a pattern: %w", ErrArguments, source, err)
+		return nil, true, argumentError(fmt.Sprintf("%q is not a pattern: %v", source, err))
 	}
 	if len(paths) == 0 {
 		return nil, true, &fs.PathError{Op: "find", Path: source, Err: fs.ErrNotExist}

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -84,7 +85,7 @@ func TestLocalFiles(t *testing.T) {
 				keys = append(keys, l.Key)
 			}
 			slices.Sort(keys)
-			if !slices.Equal(keys, tc.keys) || len(errs) != tc.errs || tc.is != nil && !errors.Is(errs[0], tc.is) {
+			if !slices.Equal(keys, tc.keys) || len(errs) != tc.errs || tc.is != nil && !errors.Is(errs[0], tc.is) || errs != nil && strings.HasPrefix(errs[0].Error(), "arguments") {
 				t.Errorf("keys %q, errors %v", keys, errs)
 			}
 		})

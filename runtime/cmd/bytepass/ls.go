@@ -103,7 +103,8 @@ func (l *ls) run(c *cobra.Command, args []string) error {
 }
 
 // folder lists what is directly below a prefix, or the file of this very key.
-func (l *ls) folder(c *cobra.Command, api *client.Client, prefix string) error {
+func (l *ls) folder(c *cobra.Command, api *client.Client, name string) error {
+	prefix := name
 	if prefix != "" && !strings.HasSuffix(prefix, "/") {
 		f, err := api.File(c.Context(), prefix, "")
 		if err == nil {
@@ -125,7 +126,7 @@ func (l *ls) folder(c *cobra.Command, api *client.Client, prefix string) error {
 		}
 	}
 	if !found {
-		return nothing(prefix)
+		return nothing(name)
 	}
 	return nil
 }

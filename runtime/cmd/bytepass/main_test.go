@@ -3,6 +3,9 @@ package main
 import (
 	"bytes"
 	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"runtime/debug"
@@ -117,6 +120,25 @@ func TestUsage(t *testing.T) {
 	}
 	if _, err := os.Stat(nowhere); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("a refused command has made its data folder (%v)", err)
+	}
+}
+
+// TestListNothing: what is not there is told as it was asked for.
+func TestListNothing(t *testing.T) {
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/api/file" {
+			w.WriteHeader(http.StatusNotFound)
+			fmt.Fprint(w, `{"code":"not-found","field":"key","detail":"there is no such file"}`)
+			return
+		}
+		fmt.Fprint(w, `[]`)
+	}))
+	defer s.Close()
+	for _, name := range []string{"film.mp4", "films/"} {
+		code, stdout, stderr := command(t, "ls", "--url", s.URL, name)
+		if code != exitNotFound || stdout != "" || !strings.Contains(stderr, fmt.Sprintf("there is nothing like %q", name)) {
+			t.Errorf("%s: exit code %d, %s%s", name, code, stdout, stderr)
+		}
 	}
 }
 
