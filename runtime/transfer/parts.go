@@ -75,7 +75,9 @@ func (u *parts) run(ctx context.Context, resume bool) (Result, error) {
 	done, err := u.finish(ctx)
 	result.Sent = u.sent
 	result.Resumed += u.shared
-	if errors.As(err, new(*ChangedError)) && !u.joined {
+	// What cannot become the file is of no use to the next Put; but somebody else may
+	// be busy with an upload that was joined.
+	if useless := errors.As(err, new(*ChangedError)) || client.CodeOf(err) == client.CodeConflict; useless && !u.joined {
 		return result, errors.Join(err, u.abort(ctx, u.key, u.id))
 	}
 	if err != nil {

@@ -60,7 +60,9 @@ func (p Put) overwrite() *bool {
 //
 // The error is a *ChangedError when the file changed, a *client.Problem when the
 // service refused, a *RejectedError when what arrived was refused. When Put
-// fails or ctx ends, what has arrived of a file in parts stays, for the next Put.
+// fails or ctx ends, what has arrived of a file in parts stays, for the next Put,
+// unless the file changed, or the key was taken meanwhile and NoOverwrite is set:
+// an upload that this Put has begun is aborted then.
 func (e *Engine) Put(ctx context.Context, path string, p Put) (Result, error) {
 	s, err := openSource(path)
 	if err != nil {
