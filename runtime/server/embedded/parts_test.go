@@ -27,29 +27,12 @@ func TestAbortMeetsPart(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			const begin, end = 1 << 20, "end"
-			body, rest := io.Pipe()
-			r, err := http.NewRequestWithContext(t.Context(), http.MethodPut, part.URL, io.MultiReader(bytes.NewReader(make([]byte, begin)), body))
-			if err != nil {
-				t.Fatal(err)
-			}
-			r.ContentLength = begin + int64(len(end))
-			answer := make(chan string, 1)
-			go func() {
-				res, err := http.DefaultClient.Do(r)
-				if err != nil {
-					answer <- err.Error()
-					return
-				}
-				defer res.Body.Close()
-				said, _ := io.ReadAll(res.Body)
-				answer <- res.Status + " " + string(said)
-			}()
+			rest, answer := putSlowly(t, part.URL)
 			arriving(t, store, 2) // the store has looked for the upload, and found it
 			if _, err := c.AbortMultipartUpload(t.Context(), &s3.AbortMultipartUploadInput{Bucket: bucket, Key: &u.key, UploadId: &u.id}); err != nil {
 				t.Fatal(err)
 			}
-			if _, err := io.WriteString(rest, end); err != nil {
+			if _, err := io.WriteString(rest, lastBytes); err != nil {
 				t.Fatal(err)
 			}
 			rest.Close()
@@ -66,6 +49,34 @@ func TestAbortMeetsPart(t *testing.T) {
 			}
 		})
 	}
+}
+
+// lastBytes are those that putSlowly leaves to its caller.
+const lastBytes = "end"
+
+// putSlowly begins to send a body of a MiB and lastBytes; the caller writes these
+// to rest. The answer is its status and body, or why there is none.
+func putSlowly(t *testing.T, url string) (rest *io.PipeWriter, answer <-chan string) {
+	t.Helper()
+	const begin = 1 << 20
+	body, rest := io.Pipe()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPut, url, io.MultiReader(bytes.NewReader(make([]byte, begin)), body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.ContentLength = begin + int64(len(lastBytes))
+	answers := make(chan string, 1)
+	go func() {
+		res, err := http.DefaultClient.Do(r)
+		if err != nil {
+			answers <- err.Error()
+			return
+		}
+		defer res.Body.Close()
+		said, _ := io.ReadAll(res.Body)
+		answers <- res.Status + " " + string(said)
+	}()
+	return rest, answers
 }
 
 // arriving waits until there are bytes of so many parts.
